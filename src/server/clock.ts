@@ -1,0 +1,25 @@
+/**
+ * Time as the server half sees it. Everything that waits or expires asks a `Clock`, so tests move time by hand.
+ *
+ * @example
+ * ```ts
+ * const frozen: Clock = { now: () => 0, setTimeout: () => 0, clearTimeout: () => {} };
+ * ```
+ */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Calls `callback` once after about `delayMs` milliseconds and returns a handle for {@link Clock.clearTimeout}. */
+  setTimeout(callback: () => void, delayMs: number): unknown;
+  /** Forgets a timer. A handle that already fired is ignored. */
+  clearTimeout(handle: unknown): void;
+}
+
+/** The clock of the platform. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
+  clearTimeout: (handle) => {
+    clearTimeout(handle as ReturnType<typeof setTimeout>);
+  },
+};

@@ -1,0 +1,18 @@
+export {
+  type Authorize,
+  type AuthorizeContext,
+  type AuthorizeDecision,
+  allowAnonymous,
+} from "../http/authorize.ts";
+export { type BearerSecretSource, type BearerSecrets, bearerToken } from "../http/bearer-token.ts";
+export type { CorsOptions } from "../http/cors.ts";
+export type { EdgeOptions } from "../http/edge.ts";
+export type { StreamOperation } from "../http/operation.ts";
+export type { RequestCoreOptions, Visibility } from "../http/options.ts";
+export { type ObjectStore, type ObjectStoreContext, StreamObject } from "./stream-object.ts";
+export {
+  createStreamWorker,
+  type StreamWorker,
+  type StreamWorkerOptions,
+  type WorkerContext,
+} from "./stream-worker.ts";

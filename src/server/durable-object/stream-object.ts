@@ -1,0 +1,161 @@
+import { DurableObject } from "cloudflare:workers";
+import type { StreamId } from "../../shared/index.ts";
+import { createRequestCore, type RequestCore } from "../http/core.ts";
+import type { RequestCoreOptions } from "../http/options.ts";
+import type {
+  AcquireRequest,
+  ForkOrigin,
+  ForkSource,
+  LogPosition,
+  RetainRequest,
+  SegmentAccess,
+  StreamStore,
+} from "../storage/contract/index.ts";
+import { SqliteStore } from "../storage/sqlite/index.ts";
+import { forwardedTarget } from "./forwarded.ts";
+import { ownNamespace } from "./namespace.ts";
+import { type ForkSourceRpc, type ForkSourceStub, RemoteForkSource } from "./remote-fork-source.ts";
+import { parseSegmentRequest } from "./segment-request.ts";
+import { segmentResponse } from "./segment-response.ts";
+import { sweepStorage } from "./storage-sweep.ts";
+
+/** A store that a {@link StreamObject} can run on: any of this package's. */
+export interface ObjectStore extends StreamStore {
+  /** Serves forks of the object's stream to other objects. */
+  readonly forkSource: ForkSource;
+}
+
+/** What a {@link StreamObject} gives to the store it creates; every store of this package takes it as options. */
+export interface ObjectStoreContext {
+  /** Finds the streams that forks inherit from: each in its own object. */
+  readonly forkSource: ForkSource;
+  /** Sets the object's alarm for planned work. */
+  readonly onPlanned: (nextDue: number) => void;
+}
+
+/**
+ * One stream, in one Durable Object: the object named by the stream's path. Reached through `createStreamWorker`, which
+ * authorizes; the object itself trusts whoever holds its binding.
+ *
+ * Subclass it to change anything: another store ({@link StreamObject.createStore}), limits and durations
+ * ({@link StreamObject.handlerOptions}). It uses the object's alarm; a subclass with an `alarm` of its own calls
+ * `super.alarm()` as well. Its tables are named `dcs_…`.
+ *
+ * @typeParam Env The Worker's environment.
+ *
+ * @example
+ * ```ts
+ * export class ChatStream extends StreamObject<Env> {
+ *   override handlerOptions() {
+ *     return { maxBodyBytes: 64 * 1024 };
+ *   }
+ * }
+ * ```
+ */
+export class StreamObject<Env = unknown> extends DurableObject<Env> implements ForkSourceRpc {
+  #store: ObjectStore | undefined;
+  #core: RequestCore | undefined;
+
+  /**
+   * Creates the store of the object's stream. Called once in an object's life, on first use.
+   *
+   * @param context What the store needs to know of the object; pass it on.
+   * @returns A `SqliteStore` on the object's storage.
+   */
+  createStore(context: ObjectStoreContext): ObjectStore {
+    return new SqliteStore(this.ctx.storage, context);
+  }
+
+  /**
+   * Limits, durations and hooks of the object's HTTP side. Called once in an object's life, on first use.
+   *
+   * @returns No option: the defaults.
+   */
+  handlerOptions(): RequestCoreOptions {
+    return {};
+  }
+
+  /**
+   * Answers a request that a `createStreamWorker` has authorized and forwarded.
+   *
+   * @throws Error when the object has no name: it must be reached with `getByName(path)`.
+   */
+  override async fetch(request: Request): Promise<Response> {
+    const range = parseSegmentRequest(request);
+    if (range !== undefined) return segmentResponse(this.store.forkSource, range, request.signal);
+    this.#core ??= createRequestCore(this.store, this.handlerOptions());
+    const response = await this.#core.handle(request, forwardedTarget(request, this.path));
+    if (request.method === "DELETE") await this.#sweep();
+    return response;
+  }
+
+  /** Does the work that is due: expiry, unfinished forks, freeing space. Sets itself again for what is planned. */
+  override async alarm(): Promise<void> {
+    const nextDue = await this.store.maintain();
+    if (nextDue !== undefined) await this.ctx.storage.setAlarm(nextDue);
+    await this.#sweep();
+  }
+
+  /** Registers a fork of this stream. Called by the fork's object. */
+  acquireFork(request: AcquireRequest): Promise<ForkOrigin> {
+    return this.store.forkSource.acquireFork(request);
+  }
+
+  /** Registers a fork that reads this stream's bytes through another one. Called by the fork's object. */
+  retainFork(request: RetainRequest): Promise<void> {
+    return this.store.forkSource.retainFork(request);
+  }
+
+  /** Forgets a fork. Called by the fork's object. */
+  async releaseFork(source: string, forkId: StreamId): Promise<void> {
+    await this.store.forkSource.releaseFork(source, forkId);
+    await this.#sweep();
+  }
+
+  /** Finds a message boundary for a fork. Called by the fork's object. */
+  floorBoundary(access: SegmentAccess, pos: number): Promise<LogPosition> {
+    return this.store.forkSource.floorBoundary(access, pos);
+  }
+
+  /** Finds a message boundary for a fork. Called by the fork's object. */
+  nextBoundary(access: SegmentAccess, pos: number): Promise<number> {
+    return this.store.forkSource.nextBoundary(access, pos);
+  }
+
+  /** The object's store. */
+  protected get store(): ObjectStore {
+    this.#store ??= this.createStore({
+      forkSource: new RemoteForkSource((path) => this.#objectOf(path)),
+      onPlanned: (nextDue) => void this.ctx.storage.setAlarm(nextDue),
+    });
+    return this.#store;
+  }
+
+  /** The path of the object's stream, which is its name. */
+  protected get path(): string {
+    const { name } = this.ctx.id;
+    if (name === undefined) throw new Error("A StreamObject is named after its stream: reach it with getByName(path)");
+    return name;
+  }
+
+  /**
+   * The namespace in which the objects of other streams are found.
+   *
+   * @returns The binding of this very class, found among all of `env`. Override it if there is none.
+   * @throws Error when no binding of `env` leads to this class.
+   */
+  protected namespace(): DurableObjectNamespace<StreamObject> {
+    const env: unknown = this.env;
+    const found = typeof env === "object" && env !== null ? ownNamespace<StreamObject>(this.ctx, env) : undefined;
+    if (found === undefined) throw new Error("No binding of this Worker leads to the object's own class");
+    return found;
+  }
+
+  #objectOf(path: string): ForkSourceStub {
+    return this.namespace().getByName(path);
+  }
+
+  async #sweep(): Promise<void> {
+    if (this.store instanceof SqliteStore) await sweepStorage(this.ctx.storage, this.store);
+  }
+}

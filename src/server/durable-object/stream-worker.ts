@@ -1,0 +1,83 @@
+import { UnavailableError } from "../../shared/index.ts";
+import { createEdge, type EdgeOptions } from "../http/edge.ts";
+import { forwardedRequest } from "./forwarded.ts";
+import type { StreamObject } from "./stream-object.ts";
+
+/** What an `authorize` function of a Worker is told besides request, operation and path. */
+export interface WorkerContext<Env> {
+  /** The Worker's environment: bindings, secrets, variables. */
+  readonly env: Env;
+}
+
+/** Options of {@link createStreamWorker}. */
+export interface StreamWorkerOptions<Env> extends EdgeOptions<WorkerContext<Env>> {
+  /** Name of the binding in `env` that leads to the {@link StreamObject} class. */
+  readonly binding: keyof Env & string;
+}
+
+/** A Worker that serves streams: what `export default` takes. */
+export interface StreamWorker<Env> {
+  /** Answers a request below the base path; others get a 404. Never rejects. */
+  fetch(request: Request, env: Env): Promise<Response>;
+}
+
+/**
+ * Builds a Worker that serves streams, each from its own `StreamObject`: it canonicalises the path, asks `authorize`,
+ * and forwards. No object is touched by a request that was refused.
+ *
+ * @typeParam Env The Worker's environment.
+ * @param options `binding` and `authorize` are required.
+ * @throws TypeError without an `authorize` function, or for a `basePath` or CORS options that make no sense.
+ *
+ * @example
+ * ```ts
+ * export { StreamObject } from "durable-cf-streams/durable-object";
+ *
+ * export default createStreamWorker<Env>({
+ *   binding: "STREAMS",
+ *   authorize: bearerToken(({ env }) => env.STREAM_TOKEN),
+ * });
+ * ```
+ */
+export function createStreamWorker<Env extends object>(options: StreamWorkerOptions<Env>): StreamWorker<Env> {
+  const { binding } = options;
+  const edge = createEdge<WorkerContext<Env>>(options);
+  return {
+    fetch: (request, env) =>
+      edge.handle(request, { env }, async (route) => {
+        const stub = namespaceOf(env, binding).getByName(route.path);
+        const response = await answered(stub.fetch(forwardedRequest(route)));
+        return new Response(response.body, response);
+      }),
+  };
+}
+
+function namespaceOf<Env>(env: Env, binding: keyof Env & string): DurableObjectNamespace<StreamObject> {
+  const namespace: unknown = env[binding];
+  if (isNamespace(namespace)) return namespace;
+  throw new Error(`env.${binding} is not a Durable Object namespace: check the bindings in the Wrangler configuration`);
+}
+
+function isNamespace(value: unknown): value is DurableObjectNamespace<StreamObject> {
+  return typeof value === "object" && value !== null && "getByName" in value;
+}
+
+/** An object that is being replaced or is overloaded is back soon: the client is told to come again. */
+async function answered(call: Promise<Response>): Promise<Response> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!isPassing(error)) throw error;
+    throw new UnavailableError(
+      { retryAfterSeconds: 1 },
+      { detail: "The stream's object was restarted or is overloaded", cause: error },
+    );
+  }
+}
+
+/** Marks the runtime sets on errors that are about the object's health, not about what it was asked. */
+const PASSING_MARKS = ["retryable", "overloaded", "durableObjectReset"];
+
+function isPassing(error: unknown): boolean {
+  return error instanceof Error && PASSING_MARKS.some((mark) => Reflect.get(error, mark) === true);
+}

@@ -1,0 +1,128 @@
+import {
+  MethodNotAllowedError,
+  PROTOCOL_SECURITY_HEADERS,
+  STREAM_FORKED_FROM_HEADER,
+  StreamNotFoundError,
+} from "../../shared/index.ts";
+import { type Authorize, refusal } from "./authorize.ts";
+import { drainBody } from "./body.ts";
+import { type CorsOptions, createCors } from "./cors.ts";
+import { resolveForkSource } from "./fork-source.ts";
+import { operationOf, STREAM_METHODS, type StreamOperation } from "./operation.ts";
+import { reportToConsole } from "./options.ts";
+import { canonicalStreamPath, normalizeBasePath } from "./path.ts";
+import { errorResponse } from "./problem.ts";
+
+/** What the front door is told: everything that is decided before a store, or an object, hears of a request. */
+export interface EdgeOptions<Extra extends object = object> {
+  /** Decides who may do what. Required: nobody opens a server by accident. */
+  readonly authorize: Authorize<Extra>;
+  /** URL path under which streams live. Default `"/v1/stream"`; `"/"` for all of the origin. */
+  readonly basePath?: string | undefined;
+  /** Which web pages may use the server. Default: all. `false` sends no CORS header and answers no preflight. */
+  readonly cors?: CorsOptions | false | undefined;
+  /** Told of errors that are not part of the protocol's vocabulary. Default `console.error`. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/** A request that has passed the door. */
+export interface Route {
+  /** The request, its body unread. */
+  readonly request: Request;
+  /** Canonical path of the stream. */
+  readonly path: string;
+  /** What it wants to do. */
+  readonly operation: StreamOperation;
+  /** Canonical path of the stream to fork, for a `create` that forks. */
+  readonly forkedFrom: string | undefined;
+}
+
+/** The front door of a server, the same in a Worker and in a plain handler. */
+export interface Edge<Extra extends object = object> {
+  /**
+   * Answers a request: preflight, path, method and authorization here, the rest by `forward`. Never rejects.
+   *
+   * @param request The request. Refused ones have their body drained first.
+   * @param extra What the {@link Authorize} function is told besides request, operation and path.
+   * @param forward Carries out an allowed request. Its answer must have headers that can be changed: copy the answer
+   * of a stub with `new Response(response.body, response)`.
+   */
+  handle(request: Request, extra: Extra, forward: (route: Route) => Promise<Response>): Promise<Response>;
+}
+
+/**
+ * Builds a front door.
+ *
+ * @typeParam Extra What `authorize` is told besides request, operation and path; a Worker adds `{ env }`.
+ * @throws TypeError without an `authorize` function, or for a `basePath` or CORS options that make no sense.
+ *
+ * @example
+ * ```ts
+ * const edge = createEdge<{ env: Env }>({ authorize: bearerToken(({ env }) => env.TOKEN) });
+ * return edge.handle(request, { env }, async ({ path, request }) => {
+ *   const response = await env.STREAMS.getByName(path).fetch(request);
+ *   return new Response(response.body, response);
+ * });
+ * ```
+ */
+export function createEdge<Extra extends object = object>(options: EdgeOptions<Extra>): Edge<Extra> {
+  const { authorize, onError = reportToConsole } = options;
+  if (typeof authorize !== "function") {
+    throw new TypeError("authorize is required: pass allowAnonymous() to let everybody do everything");
+  }
+  const basePath = normalizeBasePath(options.basePath ?? "/v1/stream");
+  const cors = createCors(options.cors);
+
+  const preflight = (url: URL): Response => {
+    if (cors === undefined) throw new MethodNotAllowedError({ allowed: STREAM_METHODS.filter((m) => m !== "OPTIONS") });
+    const below = url.pathname === basePath || url.pathname.startsWith(`${basePath}/`);
+    if (!below) throw new StreamNotFoundError({ path: url.pathname });
+    const headers = new Headers(PROTOCOL_SECURITY_HEADERS);
+    cors.applyPreflight(headers);
+    return new Response(null, { status: 204, headers });
+  };
+
+  const admit = async (
+    request: Request,
+    extra: Extra,
+    forward: (route: Route) => Promise<Response>,
+  ): Promise<Response> => {
+    const url = new URL(request.url);
+    if (request.method === "OPTIONS") return preflight(url);
+    const path = canonicalStreamPath(url.pathname, basePath);
+    const operation = operationOf(request);
+    const source = operation === "create" ? request.headers.get(STREAM_FORKED_FROM_HEADER) : null;
+    const forkedFrom = source === null ? undefined : resolveForkSource(source, url, basePath);
+    const refused =
+      (await refusal(authorize, { ...extra, request, operation, path })) ??
+      (forkedFrom === undefined
+        ? undefined
+        : await refusal(authorize, { ...extra, request, operation: "read", path: forkedFrom }));
+    if (refused !== undefined) {
+      await drainBody(request);
+      return securedCopy(refused);
+    }
+    return forward({ request, path, operation, forkedFrom });
+  };
+
+  return {
+    async handle(request, extra, forward) {
+      let response: Response;
+      try {
+        response = await admit(request, extra, forward);
+      } catch (error) {
+        await drainBody(request);
+        response = errorResponse(error, request.method, onError);
+      }
+      cors?.apply(response.headers, request);
+      return response;
+    },
+  };
+}
+
+/** A copy, because the headers of what `authorize` returns may be fixed. */
+function securedCopy(response: Response): Response {
+  const copy = new Response(response.body, response);
+  for (const [name, value] of Object.entries(PROTOCOL_SECURITY_HEADERS)) copy.headers.set(name, value);
+  return copy;
+}

@@ -1,0 +1,90 @@
+import { type Clock, systemClock } from "../clock.ts";
+
+/** Whether shared caches may keep pages of streams: `Cache-Control: private` or `public` (PROTOCOL.md §10.1). */
+export type Visibility = "private" | "public";
+
+/** Limits, durations and hooks of everything behind the door: what a `StreamObject` and a plain handler have in common. */
+export interface RequestCoreOptions {
+  /** Who may cache pages. Default `"private"`. */
+  readonly visibility?: Visibility | undefined;
+  /** Largest request body in bytes; a larger one is refused with 413. Default 16 MiB. */
+  readonly maxBodyBytes?: number | undefined;
+  /** Largest page of one answer in stored bytes; one larger message still comes whole. Default 64 MiB. */
+  readonly maxReadBytes?: number | undefined;
+  /** How long a long-poll waits, in ms. Default 20,000. */
+  readonly longPollTimeoutMs?: number | undefined;
+  /** After how much silence an SSE connection carries a heartbeat comment, in ms, give or take a sixth. Default 15,000. */
+  readonly sseHeartbeatMs?: number | undefined;
+  /** Age at which an SSE connection is ended for the client to reconnect, in ms, give or take. Default 60,000. */
+  readonly sseRotateMs?: number | undefined;
+  /** Largest SSE event in stored bytes; one larger message still comes whole. Default 256 KiB. */
+  readonly sseBatchBytes?: number | undefined;
+  /** Length of a cursor interval in seconds (PROTOCOL.md §10.1). Default 20. */
+  readonly cursorIntervalSeconds?: number | undefined;
+  /** Start of cursor interval 0. Default 2024-10-09T00:00:00Z. */
+  readonly cursorEpoch?: Date | undefined;
+  /** Source of time and timers. Default: the platform's. */
+  readonly clock?: Clock | undefined;
+  /** Source of cursor jitter: a number from 0 up to, not including, 1. Default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+  /**
+   * Told of every error that is not part of the protocol's vocabulary; the client gets a 500 without its details.
+   * Default `console.error`.
+   */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/** {@link RequestCoreOptions} with every default filled in. */
+export interface CoreSettings {
+  readonly visibility: Visibility;
+  readonly maxBodyBytes: number;
+  readonly maxReadBytes: number;
+  readonly longPollTimeoutMs: number;
+  readonly sseHeartbeatMs: number;
+  readonly sseRotateMs: number;
+  readonly sseBatchBytes: number;
+  readonly cursor: { readonly intervalSeconds: number | undefined; readonly epoch: Date | undefined };
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onError: (error: unknown) => void;
+}
+
+const MIB = 1024 * 1024;
+/** Timers of every platform hold at most 31 bits of milliseconds. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Where unexpected errors go unless an option says otherwise. */
+export const reportToConsole = (error: unknown): void => {
+  console.error(error);
+};
+
+/**
+ * Fills in defaults.
+ *
+ * @throws RangeError when a size is not a positive whole number, or a duration is not from 1 to 2^31 - 1 ms.
+ */
+export function resolveCoreSettings(options: RequestCoreOptions = {}): CoreSettings {
+  return {
+    visibility: options.visibility ?? "private",
+    maxBodyBytes: size("maxBodyBytes", options.maxBodyBytes ?? 16 * MIB),
+    maxReadBytes: size("maxReadBytes", options.maxReadBytes ?? 64 * MIB),
+    longPollTimeoutMs: duration("longPollTimeoutMs", options.longPollTimeoutMs ?? 20_000),
+    sseHeartbeatMs: duration("sseHeartbeatMs", options.sseHeartbeatMs ?? 15_000),
+    sseRotateMs: duration("sseRotateMs", options.sseRotateMs ?? 60_000),
+    sseBatchBytes: size("sseBatchBytes", options.sseBatchBytes ?? MIB / 4),
+    cursor: { intervalSeconds: options.cursorIntervalSeconds, epoch: options.cursorEpoch },
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+    onError: options.onError ?? reportToConsole,
+  };
+}
+
+function size(name: string, bytes: number): number {
+  if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
+  throw new RangeError(`${name} must be a positive whole number of bytes, not ${bytes}`);
+}
+
+function duration(name: string, ms: number): number {
+  if (ms >= 1 && ms <= MAX_TIMER_MS) return ms;
+  throw new RangeError(`${name} must be from 1 to ${MAX_TIMER_MS} milliseconds, not ${ms}`);
+}

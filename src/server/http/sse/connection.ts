@@ -1,0 +1,147 @@
+import { type Cursor, calculateCursor, isStreamError } from "../../../shared/index.ts";
+import type { CoreSettings } from "../options.ts";
+import { controlEvent, HEARTBEAT } from "./control-event.ts";
+import { type Frame, withCursor } from "./frame.ts";
+import type { Membership } from "./hub.ts";
+
+const encoder = new TextEncoder();
+
+/** What a connection starts with. */
+export interface ConnectionStart {
+  /** The reader's part in the hub; the connection gives it up. */
+  readonly membership: Membership;
+  /** The frame to begin with. */
+  readonly first: Frame;
+  /** The least cursor this reader may get: later than the one it came with. */
+  readonly cursor: Cursor;
+  /** How far from the exact time a heartbeat or a rotation may be, in ms. */
+  readonly slackMs: number;
+  /** The request's signal. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One reader. It holds a position in the stream and no data: a frame is fetched when the client has taken the one before,
+ * so a client that stops reading costs nothing more.
+ */
+export class SseConnection {
+  /** The response body. */
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly #settings: CoreSettings;
+  readonly #start: ConnectionStart;
+  readonly #openedAt: number;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #unsent: Frame | undefined;
+  #last: Frame;
+  #cursor: Cursor;
+  #sentAt: number;
+  #left = false;
+
+  constructor(settings: CoreSettings, start: ConnectionStart) {
+    this.#settings = settings;
+    this.#start = start;
+    this.#unsent = start.first;
+    this.#last = start.first;
+    this.#cursor = start.cursor;
+    this.#openedAt = settings.clock.now();
+    this.#sentAt = this.#openedAt;
+    this.stream = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        pull: () => this.#pull(),
+        cancel: () => this.#leave(),
+      },
+      // No room for anything that was not asked for: a reader that stops reading is not read for.
+      { highWaterMark: 0 },
+    );
+    start.signal.addEventListener("abort", this.#end);
+    if (start.signal.aborted) this.#end();
+  }
+
+  /** Answers the client's wish for more with exactly one write, or with the end. */
+  async #pull(): Promise<void> {
+    const { channel } = this.#start.membership;
+    while (!this.#left) {
+      const { gate } = channel;
+      const frame = await this.#nextFrame();
+      if (frame === undefined || this.#left) return;
+      if (this.#isWorthSending(frame)) return this.#send(frame);
+      if (this.#isDue(this.#openedAt, this.#settings.sseRotateMs)) return this.#rotate(frame);
+      if (this.#isDue(this.#sentAt, this.#settings.sseHeartbeatMs)) return this.#write(HEARTBEAT);
+      await gate;
+    }
+  }
+
+  /** The frame after the last one; `undefined` when there will be none, and the connection has ended. */
+  async #nextFrame(): Promise<Frame | undefined> {
+    if (this.#unsent !== undefined) return this.#unsent;
+    try {
+      return await this.#start.membership.channel.after(this.#last);
+    } catch (error) {
+      // The stream is gone, or cannot be read: coming back tells the client which.
+      if (!isStreamError(error)) this.#settings.onError(error);
+      this.#end();
+      return undefined;
+    }
+  }
+
+  /** The first frame always is: it tells the client where it stands. */
+  #isWorthSending(frame: Frame): boolean {
+    return frame === this.#unsent || frame.dataLength > 0 || frame.closed;
+  }
+
+  #send(frame: Frame): void {
+    this.#unsent = undefined;
+    this.#last = frame;
+    this.#write(this.#addressed(frame));
+    if (frame.closed || this.#isDue(this.#openedAt, this.#settings.sseRotateMs)) this.#end();
+  }
+
+  #rotate(frame: Frame): void {
+    this.#write(encoder.encode(controlEvent(frame, this.#advanceCursor(this.#currentCursor()))));
+    this.#end();
+  }
+
+  /** The frame as it is for all, unless its cursor would take this reader back in time (PROTOCOL.md §10.1). */
+  #addressed(frame: Frame): Uint8Array {
+    if (frame.closed || this.#advanceCursor(frame.cursor) === frame.cursor) return frame.bytes;
+    return withCursor(frame, this.#advanceCursor(this.#currentCursor()));
+  }
+
+  #advanceCursor(cursor: Cursor): Cursor {
+    if (Number(cursor) > Number(this.#cursor)) this.#cursor = cursor;
+    return this.#cursor;
+  }
+
+  #currentCursor(): Cursor {
+    return calculateCursor({ ...this.#settings.cursor, now: this.#settings.clock.now() });
+  }
+
+  #isDue(since: number, afterMs: number): boolean {
+    return this.#settings.clock.now() - since >= afterMs - this.#start.slackMs;
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#sentAt = this.#settings.clock.now();
+    this.#controller?.enqueue(bytes);
+  }
+
+  readonly #end = (): void => {
+    if (this.#left) return;
+    this.#leave();
+    try {
+      this.#controller?.close();
+    } catch {
+      // The client cancelled first.
+    }
+  };
+
+  #leave(): void {
+    if (this.#left) return;
+    this.#left = true;
+    this.#start.signal.removeEventListener("abort", this.#end);
+    this.#start.membership.leave();
+  }
+}

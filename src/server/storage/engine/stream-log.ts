@@ -1,0 +1,144 @@
+import {
+  formatOffset,
+  InvalidOffsetError,
+  InvalidRequestError,
+  isJsonContentType,
+  MessageWalker,
+  type Offset,
+  parseOffset,
+  STREAM_FORK_SUB_OFFSET_HEADER,
+  TAIL_OFFSET_QUERY_VALUE,
+} from "../../../shared/index.ts";
+import type { ForkSource, LogPosition } from "../contract/index.ts";
+import type { Backend } from "./backend.ts";
+import { InheritedReader, LocalReader, type SegmentReader } from "./segment-reader.ts";
+import type { StreamState } from "./state.ts";
+import { incompleteSuffix } from "./utf8.ts";
+
+const ORIGIN: LogPosition = { pos: 0, seq: 0 };
+
+/**
+ * One stream's bytes as its readers see them at one moment: what it inherits, then its own, up to the tail that the
+ * state names. That range never changes, so it can be read long after the state was loaded.
+ */
+export class StreamLog {
+  readonly #state: StreamState;
+  readonly #json: boolean;
+  readonly #parts: readonly SegmentReader[];
+
+  constructor(path: string, state: StreamState, backend: Backend, sources: ForkSource) {
+    const json = isJsonContentType(state.contentType);
+    const inherited = (state.fork?.segments ?? []).map(
+      (segment) => new InheritedReader(sources, { ...segment, forkId: state.streamId }),
+    );
+    const own = new LocalReader(backend, { path, streamId: state.streamId }, json, {
+      start: state.base.pos,
+      end: state.tail.pos,
+    });
+    this.#state = state;
+    this.#json = json;
+    this.#parts = [...inherited, own];
+  }
+
+  /** Resolves what a client sent. @throws InvalidOffsetError beyond the tail, or within a JSON message. */
+  async resolve(offset: Offset | undefined): Promise<LogPosition> {
+    if (offset === undefined || offset === "-1") return ORIGIN;
+    const { tail } = this.#state;
+    if (offset === TAIL_OFFSET_QUERY_VALUE) return tail;
+    const position = parseOffset(offset);
+    if (position === null || position.pos > tail.pos) throw this.#invalid(offset);
+    if (position.pos === tail.pos) return tail;
+    if (this.#json && !(await this.#isBoundary(position.pos))) throw this.#invalid(offset);
+    return position;
+  }
+
+  /** Where a page that starts at `start` ends: a message boundary within `maxBytes`, or after one message over it. */
+  async pageEnd(start: number, maxBytes: number): Promise<LogPosition> {
+    const { tail } = this.#state;
+    const limit = start + Math.max(1, maxBytes);
+    if (limit >= tail.pos) return tail;
+    const floor = await this.#partAt(limit).floorBoundary(limit);
+    if (floor.pos > start) return floor;
+    return this.at(await this.#partAt(start).nextBoundary(start));
+  }
+
+  /** Draws `end` back to a UTF-8 code-point boundary, by 3 bytes at most. */
+  async wholeCodePoints(start: number, end: LogPosition): Promise<LogPosition> {
+    const from = Math.max(start, end.pos - 3);
+    const suffix = new Uint8Array(end.pos - from);
+    let filled = 0;
+    for await (const chunk of this.chunks(from, end.pos)) {
+      suffix.set(chunk, filled);
+      filled += chunk.length;
+    }
+    const incomplete = incompleteSuffix(suffix);
+    return incomplete === 0 ? end : this.at(end.pos - incomplete);
+  }
+
+  /** The ordinal that goes with a boundary. */
+  async at(pos: number): Promise<LogPosition> {
+    const { tail } = this.#state;
+    return pos >= tail.pos ? tail : { pos, seq: (await this.#partAt(pos).info(pos)).seq };
+  }
+
+  /** When the byte at `pos` was written, as far as its chunk tells; for an inherited one, when the fork was created. */
+  async writtenAt(pos: number): Promise<number> {
+    return (await this.#partAt(pos).info(pos)).writtenAt ?? this.#state.createdAt;
+  }
+
+  /**
+   * The position `count` messages (JSON) or bytes past a boundary.
+   *
+   * @throws InvalidRequestError when the stream ends before.
+   */
+  async advance(from: number, count: number): Promise<LogPosition> {
+    const pos = this.#json ? await this.#skipMessages(from, count) : from + count;
+    if (pos > this.#state.tail.pos) {
+      throw new InvalidRequestError(
+        { parameter: STREAM_FORK_SUB_OFFSET_HEADER },
+        { detail: "The sub-offset runs past the source's tail" },
+      );
+    }
+    return this.at(pos);
+  }
+
+  /** The stored bytes from `start` to `end`, chunk by chunk. @throws StreamGoneError when they go away meanwhile. */
+  async *chunks(start: number, end: number): AsyncGenerator<Uint8Array> {
+    for (const part of this.#parts) {
+      const from = Math.max(start, part.start);
+      const to = Math.min(end, part.end);
+      if (from < to) yield* part.chunks(from, to);
+    }
+  }
+
+  async #isBoundary(pos: number): Promise<boolean> {
+    const part = this.#partAt(pos);
+    return pos === part.start || (await part.floorBoundary(pos)).pos === pos;
+  }
+
+  async #skipMessages(from: number, count: number): Promise<number> {
+    if (count === 0) return from;
+    const walker = new MessageWalker();
+    let pos = from;
+    for await (const chunk of this.chunks(from, this.#state.tail.pos)) {
+      const ended = walker.scan(chunk, 0, chunk.length, count - walker.messages);
+      if (walker.messages === count) return pos + ended;
+      pos += chunk.length;
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  #invalid(offset: Offset): InvalidOffsetError {
+    return new InvalidOffsetError({ offset, tail: mint(this.#state.tail) });
+  }
+
+  #partAt(pos: number): SegmentReader {
+    for (const part of this.#parts) {
+      if (pos < part.end) return part;
+    }
+    throw new RangeError(`Position ${pos} is beyond the log`);
+  }
+}
+
+/** Renders a position as the token that clients get. */
+export const mint = ({ seq, pos }: LogPosition): Offset => formatOffset(seq, pos);

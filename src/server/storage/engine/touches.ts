@@ -1,0 +1,67 @@
+import type { StreamId } from "../../../shared/index.ts";
+import type { StreamState } from "./state.ts";
+
+/** When a stream was last used, as far as this instance knows, and as far as storage does. */
+interface Touch {
+  readonly streamId: StreamId;
+  readonly at: number;
+  readonly stored: number;
+}
+
+/** Streams remembered at a time. Forgetting one is safe: it is then treated like one from before a restart. */
+const MAX_TRACKED = 10_000;
+
+/**
+ * Keeps the accesses that slide a lifetime in memory, so that a read costs no write: storage hears of them once per
+ * tenth of the lifetime at most. After a restart the unknown tenth is granted: never early, at most a tenth late.
+ */
+export class Touches {
+  readonly #byPath = new Map<string, Touch>();
+
+  /** The state with the last access as it is known here. */
+  fresh(path: string, state: StreamState): StreamState {
+    if (state.ttlSeconds === undefined) return state;
+    const known = this.#known(path, state);
+    return known.at > state.touchedAt ? { ...state, touchedAt: known.at } : state;
+  }
+
+  /** Notes an access; `true` when it is time to store it. */
+  note(path: string, state: StreamState, now: number): boolean {
+    if (state.ttlSeconds === undefined) return false;
+    const known = this.#known(path, state);
+    this.#set(path, { ...known, at: Math.max(known.at, now) });
+    return now - known.stored >= tenth(state.ttlSeconds);
+  }
+
+  /** Notes an access that was stored. */
+  stored(path: string, streamId: StreamId, now: number): void {
+    this.#set(path, { streamId, at: now, stored: now });
+  }
+
+  /** Forgets a path whose stream was removed. */
+  forget(path: string): void {
+    this.#byPath.delete(path);
+  }
+
+  #known(path: string, state: StreamState): Touch {
+    const known = this.#byPath.get(path);
+    if (known?.streamId === state.streamId) return known;
+    const grace = tenth(state.ttlSeconds ?? 0);
+    const assumed = { streamId: state.streamId, at: state.touchedAt + grace, stored: state.touchedAt };
+    this.#set(path, assumed);
+    return assumed;
+  }
+
+  #set(path: string, touch: Touch): void {
+    this.#byPath.delete(path);
+    this.#byPath.set(path, touch);
+    if (this.#byPath.size <= MAX_TRACKED) return;
+    for (const oldest of this.#byPath.keys()) {
+      this.#byPath.delete(oldest);
+      break;
+    }
+  }
+}
+
+/** A tenth of a lifetime, in milliseconds. */
+export const tenth = (ttlSeconds: number): number => ttlSeconds * 100;

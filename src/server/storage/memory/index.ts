@@ -1,0 +1,2 @@
+export type { Clock } from "../../clock.ts";
+export { MemoryStore, type MemoryStoreOptions } from "./store.ts";

@@ -1,0 +1,61 @@
+/**
+ * The tables. A row written costs a thousand times a row read, so what every append changes lives in one row: the last
+ * chunk carries the log's end, the last `Stream-Seq`, the last access and the number of producers.
+ *
+ * - `streams` is keyed by path alone: one row is read to find a stream, and its row is written only when it is created,
+ *   closed, deleted, forked or touched by a read.
+ * - `chunks` is a rowid table whose key joins the stream's number and the chunk's first byte position. One row is
+ *   read to find the last chunk or the one at a position, and one is written to insert or extend it. (Without rowid, or
+ *   with a composite key, blobs cost several times the space, and another row.)
+ * - `producers`, `forks` and `tasks` are small and keyed by what they are asked for.
+ *
+ * Numbers are never used twice: a reader of a removed stream finds nothing, not another stream's bytes.
+ */
+export const SCHEMA: readonly string[] = [
+  `CREATE TABLE IF NOT EXISTS dcs_meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID`,
+  `CREATE TABLE IF NOT EXISTS dcs_streams (
+    path TEXT PRIMARY KEY,
+    number INTEGER NOT NULL,
+    stream_id TEXT NOT NULL,
+    content_type TEXT NOT NULL,
+    ttl_seconds INTEGER,
+    expires_at TEXT,
+    created_at INTEGER NOT NULL,
+    touched_at INTEGER NOT NULL,
+    base_pos INTEGER NOT NULL,
+    base_seq INTEGER NOT NULL,
+    fork TEXT,
+    closed INTEGER NOT NULL DEFAULT 0,
+    soft_deleted INTEGER NOT NULL DEFAULT 0,
+    forks INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID`,
+  `CREATE TABLE IF NOT EXISTS dcs_chunks (
+    k INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    lead INTEGER NOT NULL,
+    written_at INTEGER NOT NULL,
+    last_seq TEXT,
+    producers INTEGER NOT NULL,
+    data BLOB NOT NULL
+  )`,
+  `CREATE TABLE IF NOT EXISTS dcs_producers (
+    number INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (number, id)
+  ) WITHOUT ROWID`,
+  `CREATE TABLE IF NOT EXISTS dcs_forks (
+    number INTEGER NOT NULL,
+    fork_id TEXT NOT NULL,
+    readable_to INTEGER NOT NULL,
+    PRIMARY KEY (number, fork_id)
+  ) WITHOUT ROWID`,
+  `CREATE TABLE IF NOT EXISTS dcs_tasks (id TEXT PRIMARY KEY, at INTEGER NOT NULL, job TEXT NOT NULL) WITHOUT ROWID`,
+];
+
+/** Raised with every change of the tables; `initialize` migrates from older ones. */
+export const SCHEMA_VERSION = 1;
+
+/** Bits of a chunk key that hold the position: a stream's own bytes end below 1 TiB. */
+export const POSITION_BITS = 40;

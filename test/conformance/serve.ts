@@ -1,0 +1,50 @@
+import "../../scripts/quiet.mjs";
+import { fileURLToPath } from "node:url";
+import type { TestProject } from "vitest/node";
+import { createTestHarness } from "wrangler";
+import { allowAnonymous, createStreamHandler } from "../../src/server/http/index.ts";
+import { MemoryStore } from "../../src/server/storage/memory/index.ts";
+import { serveFetchHandler } from "../support/node-server.ts";
+import { SERVED_LONG_POLL_MS } from "./timing.ts";
+
+declare module "vitest" {
+  /** The origin of each server under test. */
+  export interface ProvidedContext {
+    sqliteObject: string;
+    memoryObject: string;
+    nodeMemory: string;
+  }
+}
+
+/** Starts the three servers for the whole project and hands their origins to the tests. Returns the teardown. */
+export default async function serve(project: TestProject): Promise<() => Promise<void>> {
+  const [sqlite, memory, node] = await Promise.all([
+    serveWorker("wrangler.sqlite.jsonc"),
+    serveWorker("wrangler.memory.jsonc"),
+    serveNode(),
+  ]);
+  project.provide("sqliteObject", sqlite.origin);
+  project.provide("memoryObject", memory.origin);
+  project.provide("nodeMemory", node.origin);
+  return async () => {
+    await Promise.all([sqlite.close(), memory.close(), node.close()]);
+  };
+}
+
+async function serveWorker(config: string) {
+  const harness = createTestHarness({
+    root: fileURLToPath(new URL(".", import.meta.url)),
+    workers: [{ configPath: config }],
+  });
+  const { url } = await harness.listen();
+  return { origin: url.origin, close: () => harness.close() };
+}
+
+function serveNode() {
+  const handler = createStreamHandler(new MemoryStore(), {
+    authorize: allowAnonymous(),
+    basePath: "/v1/stream",
+    longPollTimeoutMs: SERVED_LONG_POLL_MS,
+  });
+  return serveFetchHandler(handler);
+}

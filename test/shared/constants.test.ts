@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import * as shared from "../../src/shared/index.ts";
+
+test("the constants hold the protocol's names and values", () => {
+  expect(Object.fromEntries(Object.entries(shared).filter(([name]) => /^[A-Z0-9_]+$/.test(name)))).toEqual({
+    STREAM_OFFSET_HEADER: "Stream-Next-Offset",
+    STREAM_CURSOR_HEADER: "Stream-Cursor",
+    STREAM_UP_TO_DATE_HEADER: "Stream-Up-To-Date",
+    STREAM_SEQ_HEADER: "Stream-Seq",
+    STREAM_TTL_HEADER: "Stream-TTL",
+    STREAM_EXPIRES_AT_HEADER: "Stream-Expires-At",
+    STREAM_SSE_DATA_ENCODING_HEADER: "Stream-SSE-Data-Encoding",
+    STREAM_CLOSED_HEADER: "Stream-Closed",
+    STREAM_FORKED_FROM_HEADER: "Stream-Forked-From",
+    STREAM_FORK_OFFSET_HEADER: "Stream-Fork-Offset",
+    STREAM_FORK_SUB_OFFSET_HEADER: "Stream-Fork-Sub-Offset",
+    STREAM_ID_HEADER: "Stream-Id",
+    RESERVED_CONTROL_PATH_SEGMENT: "__ds",
+    PRODUCER_ID_HEADER: "Producer-Id",
+    PRODUCER_EPOCH_HEADER: "Producer-Epoch",
+    PRODUCER_SEQ_HEADER: "Producer-Seq",
+    PRODUCER_EXPECTED_SEQ_HEADER: "Producer-Expected-Seq",
+    PRODUCER_RECEIVED_SEQ_HEADER: "Producer-Received-Seq",
+    CACHE_CONTROL_HEADER: "Cache-Control",
+    CONTENT_TYPE_OPTIONS_HEADER: "X-Content-Type-Options",
+    CROSS_ORIGIN_RESOURCE_POLICY_HEADER: "Cross-Origin-Resource-Policy",
+    PROTOCOL_SECURITY_HEADERS: {
+      "X-Content-Type-Options": "nosniff",
+      "Cross-Origin-Resource-Policy": "cross-origin",
+    },
+    HEAD_CACHE_CONTROL_VALUE: "no-store",
+    SSE_CACHE_CONTROL_VALUE: "no-cache",
+    DEFAULT_CONTENT_TYPE: "application/octet-stream",
+    OFFSET_QUERY_PARAM: "offset",
+    TAIL_OFFSET_QUERY_VALUE: "now",
+    LIVE_QUERY_PARAM: "live",
+    CURSOR_QUERY_PARAM: "cursor",
+    SSE_OFFSET_FIELD: "streamNextOffset",
+    SSE_CURSOR_FIELD: "streamCursor",
+    SSE_CLOSED_FIELD: "streamClosed",
+    SSE_COMPATIBLE_CONTENT_TYPES: ["text/", "application/json"],
+    DEFAULT_CURSOR_EPOCH: new Date("2024-10-09T00:00:00Z"),
+    DEFAULT_CURSOR_INTERVAL_SECONDS: 20,
+    BOUNDARY_WINDOW_BYTES: 65_536,
+  });
+});

@@ -1,0 +1,22 @@
+import { defineConfig } from "tsup";
+
+export default defineConfig({
+  entry: {
+    index: "src/shared/index.ts",
+    "storage/index": "src/server/storage/index.ts",
+    "storage/memory": "src/server/storage/memory/index.ts",
+    "storage/sqlite": "src/server/storage/sqlite/index.ts",
+    server: "src/server/http/index.ts",
+    "durable-object": "src/server/durable-object/index.ts",
+  },
+  format: ["esm"],
+  target: "es2022",
+  platform: "neutral",
+  external: ["cloudflare:workers"],
+  tsconfig: "tsconfig.build.json",
+  dts: true,
+  splitting: true,
+  treeshake: true,
+  clean: true,
+  silent: true,
+});
