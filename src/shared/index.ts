@@ -1,5 +1,6 @@
 export { encodeBase64Data } from "./base64.ts";
 export type { Cursor, ETag, Offset, StreamId } from "./brands.ts";
+export { type Clock, systemClock } from "./clock.ts";
 export * from "./constants.ts";
 export { isJsonContentType, isSSETextCompatibleContentType, normalizeContentType } from "./content-type.ts";
 export {

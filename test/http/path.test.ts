@@ -14,6 +14,14 @@ const tagOf = (run: () => unknown): unknown => {
   return "nothing was thrown";
 };
 
+const accepted = (url: string): string | undefined => {
+  try {
+    return canonical(url);
+  } catch {
+    return undefined;
+  }
+};
+
 describe("canonicalStreamPath", () => {
   test.each([
     ["/v1/stream/a", "a"],
@@ -88,12 +96,8 @@ describe("canonicalStreamPath", () => {
   test("whatever is accepted has one spelling: spelling it again changes nothing", () => {
     fc.assert(
       fc.property(fc.webPath(), (tail) => {
-        let path: string;
-        try {
-          path = canonical(BASE + tail);
-        } catch {
-          return;
-        }
+        const path = accepted(BASE + tail);
+        fc.pre(path !== undefined);
         expect(canonical(streamUrlPath(path, BASE))).toBe(path);
       }),
     );
@@ -110,23 +114,32 @@ describe("normalizeBasePath", () => {
     expect(normalizeBasePath(given)).toBe(normal);
   });
 
-  test.each(["v1", "/a//b", "/a/../b", "/a%20b", "/a?b", "/a#b", "https://x.test/a", "//x.test/a"])("%j is refused", (given) => {
-    expect(() => normalizeBasePath(given)).toThrow(TypeError);
-  });
+  test.each(["v1", "/a//b", "/a/../b", "/a%20b", "/a?b", "/a#b", "https://x.test/a", "//x.test/a"])(
+    "%j is refused",
+    (given) => {
+      expect(() => normalizeBasePath(given)).toThrow(TypeError);
+    },
+  );
 });
 
 describe("one rule for every operation", () => {
-  test.each(["GET", "HEAD", "POST", "PUT", "DELETE"])("%s refuses an escaped slash before a store is asked", async (method) => {
-    const { call, calls } = server();
-    const response = await call(method, "a%2Fb");
-    expect([response.status, calls.log]).toEqual([400, []]);
-  });
+  test.each(["GET", "HEAD", "POST", "PUT", "DELETE"])(
+    "%s refuses an escaped slash before a store is asked",
+    async (method) => {
+      const { call, calls } = server();
+      const response = await call(method, "a%2Fb");
+      expect([response.status, calls.log]).toEqual([400, []]);
+    },
+  );
 
-  test.each(["GET", "HEAD", "POST", "PUT", "DELETE"])("%s answers 404 for a reserved path before a store is asked", async (method) => {
-    const { call, calls } = server();
-    const response = await call(method, "__ds/subscriptions/1");
-    expect([response.status, calls.log]).toEqual([404, []]);
-  });
+  test.each(["GET", "HEAD", "POST", "PUT", "DELETE"])(
+    "%s answers 404 for a reserved path before a store is asked",
+    async (method) => {
+      const { call, calls } = server();
+      const response = await call(method, "__ds/subscriptions/1");
+      expect([response.status, calls.log]).toEqual([404, []]);
+    },
+  );
 
   test("a reserved path says so in its code", async () => {
     expect(await codeOf(await server().call("PUT", "__ds/subscriptions/1"))).toBe("ReservedPathError");

@@ -45,7 +45,8 @@ export function recorded(store: StreamStore): { readonly store: StreamStore; rea
 /** A handler over a recorded memory store, with a clock that stands still. */
 export function server(options: Partial<StreamHandlerOptions> = {}, backing?: StreamStore) {
   const clock = new FakeClock();
-  const { store, calls } = recorded(backing ?? new MemoryStore({ clock }));
+  const memory = backing ?? new MemoryStore({ clock });
+  const { store, calls } = recorded(memory);
   const errors: unknown[] = [];
   const handle = createStreamHandler(store, {
     authorize: allowAnonymous(),
@@ -63,7 +64,7 @@ export function server(options: Partial<StreamHandlerOptions> = {}, backing?: St
     call("PUT", path, { headers: { "Content-Type": contentType, ...headers }, ...(body !== undefined && { body }) });
   const append = (path: string, contentType: string, body: BodyInit, headers: Record<string, string> = {}) =>
     call("POST", path, { headers: { "Content-Type": contentType, ...headers }, body });
-  return { append, call, calls, clock, create, errors, handle, store };
+  return { append, call, calls, clock, create, errors, handle, memory, store };
 }
 
 /** The tail that an answer names. */

@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/server/clock.ts";
+import type { Clock } from "../../src/shared/index.ts";
 
 interface Timer {
   readonly dueAt: number;

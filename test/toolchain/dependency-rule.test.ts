@@ -47,7 +47,6 @@ const legal: readonly Row[] = [
   ["src/shared", "valibot"],
   ["src/client", "../shared/index.ts"],
   ["src/server/http", "../../shared/index.ts"],
-  ["src/server/http", "../clock.ts"],
   ["src/server/http", "../storage/contract/index.ts"],
   ["src/server/http/live", "../../storage/contract/store.ts"],
   ["src/server/storage/engine", "../contract/index.ts"],

@@ -38,8 +38,8 @@ export interface ObjectStoreContext {
  * authorizes; the object itself trusts whoever holds its binding.
  *
  * Subclass it to change anything: another store ({@link StreamObject.createStore}), limits and durations
- * ({@link StreamObject.handlerOptions}). It uses the object's alarm; a subclass with an `alarm` of its own calls
- * `super.alarm()` as well. Its tables are named `dcs_…`.
+ * ({@link StreamObject.handlerOptions}). An object has one alarm: a subclass that needs it too says when
+ * ({@link StreamObject.ownAlarm}), and its `alarm` calls `super.alarm()`. Tables of this package are named `dcs_…`.
  *
  * @typeParam Env The Worker's environment.
  *
@@ -91,7 +91,7 @@ export class StreamObject<Env = unknown> extends DurableObject<Env> implements F
 
   /** Does the work that is due: expiry, unfinished forks, freeing space. Sets itself again for what is planned. */
   override async alarm(): Promise<void> {
-    const nextDue = await this.store.maintain();
+    const nextDue = earliest(await this.store.maintain(), this.ownAlarm());
     if (nextDue !== undefined) await this.ctx.storage.setAlarm(nextDue);
     await this.#sweep();
   }
@@ -126,9 +126,36 @@ export class StreamObject<Env = unknown> extends DurableObject<Env> implements F
   protected get store(): ObjectStore {
     this.#store ??= this.createStore({
       forkSource: new RemoteForkSource((path) => this.#objectOf(path)),
-      onPlanned: (nextDue) => void this.ctx.storage.setAlarm(nextDue),
+      onPlanned: (nextDue) => void this.ctx.storage.setAlarm(earliest(nextDue, this.ownAlarm()) ?? nextDue),
     });
     return this.#store;
+  }
+
+  /**
+   * When a subclass wants the alarm for work of its own, in ms since the epoch. Asked whenever the alarm is set, which
+   * is then set to what comes first; an alarm may therefore come before anything of the subclass's is due. While there
+   * is a time, the object's storage is not deleted with its stream.
+   *
+   * @returns `undefined`: never.
+   *
+   * @example
+   * ```ts
+   * export class Room extends StreamObject<Env> {
+   *   override ownAlarm() {
+   *     return this.ctx.storage.kv.get<number>("reportAt");
+   *   }
+   *   override async alarm() {
+   *     if ((this.ownAlarm() ?? Infinity) <= Date.now()) {
+   *       this.ctx.storage.kv.delete("reportAt");
+   *       await this.report();
+   *     }
+   *     await super.alarm();
+   *   }
+   * }
+   * ```
+   */
+  protected ownAlarm(): number | undefined {
+    return undefined;
   }
 
   /** The path of the object's stream, which is its name. */
@@ -156,6 +183,12 @@ export class StreamObject<Env = unknown> extends DurableObject<Env> implements F
   }
 
   async #sweep(): Promise<void> {
-    if (this.store instanceof SqliteStore) await sweepStorage(this.ctx.storage, this.store);
+    if (!(this.store instanceof SqliteStore) || this.ownAlarm() !== undefined) return;
+    await sweepStorage(this.ctx.storage, this.store);
   }
+}
+
+function earliest(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Math.min(a, b);
 }

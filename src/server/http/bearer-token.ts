@@ -29,10 +29,11 @@ const CREDENTIALS = /^bearer +(.+)$/i;
  * ```
  */
 export function bearerToken<Extra extends object = object>(secret: BearerSecretSource<Extra>): Authorize<Extra> {
-  let fixed: Promise<readonly Uint8Array[]> | undefined;
+  let fixed: readonly Uint8Array[] | undefined;
   const digests = async (context: AuthorizeContext & Extra): Promise<readonly Uint8Array[]> => {
     if (typeof secret === "function") return digestAll(await secret(context));
-    fixed ??= digestAll(secret);
+    // The result is kept and not the promise: in a Worker, one made by a request that went away may never settle.
+    fixed ??= await digestAll(secret);
     return fixed;
   };
   return async (context) => {

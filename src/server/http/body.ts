@@ -2,6 +2,8 @@ import { InvalidRequestError, PayloadTooLargeError } from "../../shared/index.ts
 
 /** How much of a refused body is read before it is cancelled, in bytes. */
 const DRAIN_BYTES = 32 * 1024 * 1024;
+/** Announced bodies up to this size are left to the platform to read, which takes a third of the time. */
+const SMALL_BODY_BYTES = 64 * 1024;
 /** First size of the buffer for a body that does not announce its length. */
 const FIRST_CAPACITY = 4096;
 
@@ -20,8 +22,8 @@ interface Filled {
 }
 
 /**
- * Reads a whole body into one buffer that nobody else holds, with at least one byte to spare behind it when the length
- * was announced (JSON framing uses it).
+ * Reads a whole body into one buffer that nobody else holds. A large one whose length was announced is read in place,
+ * with one byte to spare behind it, so that JSON framing needs no second buffer of that size.
  *
  * @param request The request; its body is read to the end, or drained when it is refused.
  * @param maxBytes Largest body to accept.
@@ -41,6 +43,7 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
     if (announced !== undefined && announced > 0) throw brokenBody(`none of ${announced} announced bytes came`);
     return new Uint8Array(0);
   }
+  if (announced !== undefined && announced <= SMALL_BODY_BYTES) return readSmall(request, announced);
   if (announced !== undefined) return readAnnounced(body, announced);
   const bytes = await readUnannounced(body, maxBytes);
   // Some platforms end the body of a client that went away as if it were complete, and no length tells it here.
@@ -71,14 +74,24 @@ async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<v
   }
 }
 
+async function readSmall(request: Request, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (request.bodyUsed) throw new TypeError("Somebody has read the request's body already");
+  const bytes = new Uint8Array(await request.arrayBuffer().catch(throwBroken));
+  requireLength(bytes.length, length);
+  return bytes;
+}
+
 async function readAnnounced(body: ReadableStream<Uint8Array>, length: number): Promise<Uint8Array<ArrayBuffer>> {
   const views = viewReader(body);
-  const { bytes, filled } = await (views === undefined
-    ? fillByCopy(body.getReader(), length)
-    : fillViews(views, length));
-  if (filled > length) throw brokenBody(`more than ${length} announced bytes came`);
-  if (filled < length) throw brokenBody(`${filled} of ${length} announced bytes came`);
+  const filling = views === undefined ? fillByCopy(body.getReader(), length) : fillViews(views, length);
+  const { bytes, filled } = await filling;
+  requireLength(filled, length);
   return bytes.subarray(0, length);
+}
+
+function requireLength(received: number, announced: number): void {
+  if (received > announced) throw brokenBody(`more than ${announced} announced bytes came`);
+  if (received < announced) throw brokenBody(`${received} of ${announced} announced bytes came`);
 }
 
 /** A BYOB reader, or `undefined` for a stream that has none. */

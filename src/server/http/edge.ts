@@ -107,15 +107,18 @@ export function createEdge<Extra extends object = object>(options: EdgeOptions<E
 
   return {
     async handle(request, extra, forward) {
-      let response: Response;
-      try {
-        response = await admit(request, extra, forward);
-      } catch (error) {
+      const fail = async (error: unknown): Promise<Response> => {
         await drainBody(request);
-        response = errorResponse(error, request.method, onError);
+        return errorResponse(error, request.method, onError);
+      };
+      const response = await admit(request, extra, forward).catch(fail);
+      try {
+        cors?.apply(response.headers, request);
+        return response;
+      } catch (error) {
+        // The policy's own function failed: then no page may read the answer, whatever it was.
+        return fail(error);
       }
-      cors?.apply(response.headers, request);
-      return response;
     },
   };
 }

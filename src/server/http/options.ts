@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../clock.ts";
+import { type Clock, type CursorOptions, systemClock } from "../../shared/index.ts";
 
 /** Whether shared caches may keep pages of streams: `Cache-Control: private` or `public` (PROTOCOL.md §10.1). */
 export type Visibility = "private" | "public";
@@ -34,19 +34,12 @@ export interface RequestCoreOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
+type Settled<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
+
 /** {@link RequestCoreOptions} with every default filled in. */
-export interface CoreSettings {
-  readonly visibility: Visibility;
-  readonly maxBodyBytes: number;
-  readonly maxReadBytes: number;
-  readonly longPollTimeoutMs: number;
-  readonly sseHeartbeatMs: number;
-  readonly sseRotateMs: number;
-  readonly sseBatchBytes: number;
-  readonly cursor: { readonly intervalSeconds: number | undefined; readonly epoch: Date | undefined };
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly onError: (error: unknown) => void;
+export interface CoreSettings extends Settled<Omit<RequestCoreOptions, "cursorIntervalSeconds" | "cursorEpoch">> {
+  /** How cursors count time, as the functions of the shared core take it. */
+  readonly cursor: CursorOptions;
 }
 
 const MIB = 1024 * 1024;

@@ -1,2 +1,3 @@
-export type { Clock } from "../clock.ts";
+export type { Clock } from "../../shared/index.ts";
 export * from "./contract/index.ts";
+export type { LogStore, StoreOptions } from "./engine/log-store.ts";

@@ -5,7 +5,7 @@ export {
   UnauthorizedError,
   UnavailableError,
 } from "./access-errors.ts";
-export type { StreamErrorOptions } from "./base.ts";
+export type { StreamErrorOptions, TaggedError } from "./base.ts";
 export { MalformedResponseError, TransportError } from "./client-errors.ts";
 export type { StreamError, StreamErrorTag } from "./definitions.ts";
 export { type ProblemDetails, problemDetails } from "./problem-details.ts";

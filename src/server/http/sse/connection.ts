@@ -35,6 +35,7 @@ export class SseConnection {
   #last: Frame;
   #cursor: Cursor;
   #sentAt: number;
+  #pulling = false;
   #left = false;
 
   constructor(settings: CoreSettings, start: ConnectionStart) {
@@ -50,7 +51,11 @@ export class SseConnection {
         start: (controller) => {
           this.#controller = controller;
         },
-        pull: () => this.#pull(),
+        pull: async () => {
+          this.#pulling = true;
+          await this.#pull();
+          this.#pulling = false;
+        },
         cancel: () => this.#leave(),
       },
       // No room for anything that was not asked for: a reader that stops reading is not read for.
@@ -58,6 +63,18 @@ export class SseConnection {
     );
     start.signal.addEventListener("abort", this.#end);
     if (start.signal.aborted) this.#end();
+    void this.#rotateUnread();
+  }
+
+  /**
+   * A client that stopped reading asks for nothing, so nothing would find out that it is gone, or that its time is up.
+   * What it was sent ends with a control event: the connection can end behind that at any time.
+   */
+  async #rotateUnread(): Promise<void> {
+    while (!this.#left) {
+      await this.#start.membership.channel.gate;
+      if (!this.#pulling && this.#isDue(this.#openedAt, this.#settings.sseRotateMs)) this.#end();
+    }
   }
 
   /** Answers the client's wish for more with exactly one write, or with the end. */

@@ -4,7 +4,7 @@ import type { Transacted } from "./backend.ts";
 import type { EngineHost } from "./host.ts";
 import type { Maintenance } from "./maintenance.ts";
 import { type CreateVerdict, confirmExisting } from "./rules/create.ts";
-import { beginFork, completeFork, decideAbandon, type ForkCommand, givenUp, intent } from "./rules/fork.ts";
+import { beginFork, completeFork, decideAbandon, type ForkCommand, givenUp, intent, overAt } from "./rules/fork.ts";
 import { abandonTaskId } from "./task.ts";
 
 /** How long a fork may take until it counts as abandoned, in ms. */
@@ -40,7 +40,7 @@ export class ForkCreation {
       if (created.result.streamId !== command.streamId) await this.#giveUp(command, reached, false);
       return created;
     } catch (error) {
-      await this.#giveUp(command, reached, !isStreamError(error));
+      await this.#giveUp(command, reached, !isRefusal(error));
       throw error;
     }
   }
@@ -61,7 +61,7 @@ export class ForkCreation {
     reached.push(...others.map((segment) => segment.path));
     await this.#host.transact(command.path, { taskId: abandonTaskId(forkId) }, ({ taskPlanned }) => {
       if (!taskPlanned) throw givenUp();
-      return { result: undefined, commit: { schedule: [intent(command, reached, deadline)] } };
+      return { result: undefined, commit: { schedule: [intent(command, reached)] } };
     });
     for (const segment of others) await sources.retainFork({ ...segment, forkId, deadline });
     return origin;
@@ -72,8 +72,8 @@ export class ForkCreation {
    * it is asked to forget the fork now, and once more when the request can no longer count.
    */
   async #giveUp(command: ForkCommand, sources: readonly string[], ambiguous: boolean): Promise<void> {
-    const { path, streamId: forkId, deadline } = command;
-    const releaseAt = ambiguous ? deadline + 1 : this.#host.clock.now();
+    const { path, streamId: forkId } = command;
+    const releaseAt = ambiguous ? overAt(command) : this.#host.clock.now();
     try {
       await this.#host.transact(path, {}, (snapshot) => decideAbandon(snapshot, { forkId, sources, releaseAt }));
       if (!ambiguous) return await this.#maintenance.runReleases();
@@ -83,6 +83,9 @@ export class ForkCreation {
     }
   }
 }
+
+/** Whether an error is a source's answer: anything else may have come after the source did what it was asked. */
+const isRefusal = (error: unknown): boolean => isStreamError(error) && error._tag !== "UnavailableError";
 
 function refuseItself<Existing>(existing: Existing | undefined, path: string): Existing {
   if (existing === undefined) throw new StreamNotFoundError({ path });

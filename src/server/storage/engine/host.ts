@@ -1,4 +1,4 @@
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "../../../shared/index.ts";
 import type { ForkSource } from "../contract/index.ts";
 import type { Backend, Transacted } from "./backend.ts";
 import type { Decision } from "./commit.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "../../../shared/index.ts";
 import { tenth } from "./touches.ts";
 
 /** What {@link KeepAlive} works with. */
@@ -16,7 +16,7 @@ export interface KeepAliveHost {
  */
 export class KeepAlive {
   readonly #host: KeepAliveHost;
-  readonly #timers = new Map<string, unknown>();
+  readonly #timers = new Map<string, { readonly handle: unknown; readonly delayMs: number }>();
 
   constructor(host: KeepAliveHost) {
     this.#host = host;
@@ -24,8 +24,13 @@ export class KeepAlive {
 
   /** Keeps a watched stream alive from now on, until nobody watches it. */
   ensure(path: string, ttlSeconds: number): void {
-    if (this.#timers.has(path) || !this.#host.isWatched(path)) return;
-    this.#arm(path, Math.min(Math.max(tenth(ttlSeconds), 1), MAX_DELAY_MS));
+    if (!this.#host.isWatched(path)) return;
+    const delayMs = Math.min(Math.max(tenth(ttlSeconds), 1), MAX_DELAY_MS);
+    const armed = this.#timers.get(path);
+    // The path may hold a shorter-lived stream than the one that the watch began with.
+    if (armed !== undefined && armed.delayMs <= delayMs) return;
+    this.stop(path);
+    this.#arm(path, delayMs);
   }
 
   /** Whether the stream at a path is being kept alive. */
@@ -35,10 +40,10 @@ export class KeepAlive {
 
   /** Stops at once. */
   stop(path: string): void {
-    const timer = this.#timers.get(path);
-    if (timer === undefined) return;
+    const armed = this.#timers.get(path);
+    if (armed === undefined) return;
     this.#timers.delete(path);
-    this.#host.clock.clearTimeout(timer);
+    this.#host.clock.clearTimeout(armed.handle);
   }
 
   #arm(path: string, delayMs: number): void {
@@ -49,7 +54,7 @@ export class KeepAlive {
       // A stream that is gone has no lifetime to extend; a failing backend is tried again a tenth later.
       this.#host.touch(path).catch(() => {});
     };
-    this.#timers.set(path, this.#host.clock.setTimeout(fire, delayMs));
+    this.#timers.set(path, { handle: this.#host.clock.setTimeout(fire, delayMs), delayMs });
   }
 }
 

@@ -1,5 +1,5 @@
+import type { Clock } from "../../../shared/index.ts";
 import { isJsonContentType, StreamGoneError, type StreamId } from "../../../shared/index.ts";
-import type { Clock } from "../../clock.ts";
 import type {
   AcquireRequest,
   ForkOrigin,
@@ -81,8 +81,7 @@ export class LocalForkSource implements ForkSource {
   async #forkPoint(request: AcquireRequest, state: StreamState, forkEnd: number | undefined): Promise<LogPosition> {
     const log = new StreamLog(request.source, state, this.#host.backend, this.#host.sources());
     if (forkEnd !== undefined) return log.at(forkEnd);
-    if (request.offset === undefined) return state.tail;
-    const anchor = await log.resolve(request.offset);
+    const anchor = request.offset === undefined ? state.tail : await log.resolve(request.offset);
     return request.subOffset ? log.advance(anchor.pos, request.subOffset) : log.at(anchor.pos);
   }
 

@@ -1,4 +1,5 @@
 import {
+  type Clock,
   formatJsonResponse,
   formatOffset,
   generateETag,
@@ -6,8 +7,8 @@ import {
   mintStreamId,
   type Offset,
   StreamNotFoundError,
+  systemClock,
 } from "../../../shared/index.ts";
-import { type Clock, systemClock } from "../../clock.ts";
 import type {
   AppendOptions,
   AppendResult,
@@ -210,9 +211,8 @@ export class LogStore implements StreamStore {
     return () => {
       if (!watching) return;
       watching = false;
-      // The last moment that somebody watched counts as an access; asked for while the watch still stands.
       if (this.#keepAlive.isKept(path) && this.#watchers.count(path) === 1) {
-        this.#storeTouch(path).catch(() => {});
+        this.#touchLast(path);
         this.#keepAlive.stop(path);
       }
       unwatch();
@@ -283,9 +283,23 @@ export class LogStore implements StreamStore {
 
   async #touch(path: string, state: StreamState): Promise<void> {
     if (state.ttlSeconds === undefined) return;
+    const now = this.#clock.now();
     this.#keepAlive.ensure(path, state.ttlSeconds);
-    if (!this.#touches.note(path, state, this.#clock.now())) return;
-    await this.#storeTouch(path);
+    this.#touches.note(path, state, now);
+    if (!this.#touches.claim(path, state, now)) return;
+    try {
+      await this.#storeTouch(path);
+    } catch (error) {
+      this.#touches.forget(path);
+      throw error;
+    }
+  }
+
+  /** The last moment that somebody watched counts as an access: noted while the watch still stands. */
+  #touchLast(path: string): void {
+    const state = this.#backend.peek(path);
+    // A stream that is gone has no lifetime to extend; a failing backend leaves the stream what it last stored.
+    if (state !== undefined) this.#touch(path, this.#freshState(path, state)).catch(() => {});
   }
 
   async #storeTouch(path: string): Promise<void> {

@@ -8,12 +8,16 @@ export async function collectMessages(page: StreamPage, start: number, log: Stre
   for await (const chunk of page.chunks()) chunks.push(chunk);
   const json = isJsonContentType(page.contentType);
   const separator = json ? 1 : 0;
-  const messages: StreamMessage[] = [];
+  const slices = json ? splitStored(concatenate(chunks)) : chunks;
   let pos = start;
-  for (const data of json ? splitStored(concatenate(chunks)) : chunks) {
-    const timestamp = await log.writtenAt(pos);
-    pos += data.length + separator;
-    messages.push({ offset: mint(await log.at(pos)), timestamp, data });
+  const ends = await log.positions(slices.map((data) => (pos += data.length + separator)));
+  const messages: StreamMessage[] = [];
+  let from = start;
+  for (const [at, data] of slices.entries()) {
+    const end = ends[at];
+    if (end === undefined) throw new RangeError("A page reaches beyond the log");
+    messages.push({ offset: mint(end), timestamp: await log.writtenAt(from), data });
+    from = end.pos;
   }
   return messages;
 }

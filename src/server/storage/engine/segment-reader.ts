@@ -12,8 +12,10 @@ export interface SegmentReader {
   floorBoundary(pos: number): Promise<LogPosition>;
   /** Smallest message boundary after `pos`, which is one itself. May be `end`. */
   nextBoundary(pos: number): Promise<number>;
-  /** What is known of the chunk that holds byte `pos`. */
-  info(pos: number): Promise<{ readonly seq: number; readonly writtenAt: number | undefined }>;
+  /** The ordinals that go with ascending message boundaries. */
+  ordinals(boundaries: readonly number[]): Promise<number[]>;
+  /** When the byte at `pos` was written; `undefined` when that is not known here. */
+  writtenAt(pos: number): Promise<number | undefined>;
   /** The bytes from `start` to `end`. */
   chunks(start: number, end: number): AsyncIterable<Uint8Array>;
 }
@@ -40,7 +42,17 @@ export class LocalReader implements SegmentReader {
     this.#json = json;
   }
 
-  async info(pos: number): Promise<ChunkInfo> {
+  async ordinals(boundaries: readonly number[]): Promise<number[]> {
+    const found: number[] = [];
+    for (const pos of boundaries) found.push((await this.#info(pos)).seq);
+    return found;
+  }
+
+  async writtenAt(pos: number): Promise<number> {
+    return (await this.#info(pos)).writtenAt;
+  }
+
+  async #info(pos: number): Promise<ChunkInfo> {
     if (holds(this.#recent, pos)) return this.#recent;
     if (holds(this.#recentInfo, pos)) return this.#recentInfo;
     const info = await this.#backend.chunkInfo(this.#key, pos);
@@ -50,7 +62,7 @@ export class LocalReader implements SegmentReader {
   }
 
   async floorBoundary(pos: number): Promise<LogPosition> {
-    if (!this.#json) return { pos, seq: (await this.info(pos)).seq };
+    if (!this.#json) return { pos, seq: (await this.#info(pos)).seq };
     const chunk = await this.#chunk(pos);
     const first = chunk.start + chunk.lead;
     if (pos < first) return this.#messageStart(chunk);
@@ -64,7 +76,7 @@ export class LocalReader implements SegmentReader {
     const ended = new MessageWalker().scan(chunk.data, pos - chunk.start, chunk.length, 1);
     if (ended !== -1) return chunk.start + ended;
     // The message runs into the next chunk, whose lead says where it ends, however far that is.
-    const next = await this.info(chunk.start + chunk.length);
+    const next = await this.#info(chunk.start + chunk.length);
     return next.start + next.lead;
   }
 
@@ -72,6 +84,7 @@ export class LocalReader implements SegmentReader {
     if (start >= end) return;
     const first = await this.#chunk(start);
     this.#recent = undefined;
+    this.#recentInfo = withoutData(first);
     yield first.data.subarray(start - first.start, end - first.start);
     let pos = first.start + first.length;
     while (pos < end) {
@@ -88,7 +101,7 @@ export class LocalReader implements SegmentReader {
   async #messageStart(chunk: ChunkInfo): Promise<LogPosition> {
     let before = chunk;
     while (before.lead > 0 && before.start > this.start) {
-      before = await this.info(before.start - 1);
+      before = await this.#info(before.start - 1);
       if (before.lead >= before.length) continue;
       const { data, start, lead, seq } = await this.#chunk(before.start);
       const ended = new MessageWalker().scan(data, lead, data.length);
@@ -109,6 +122,14 @@ export class LocalReader implements SegmentReader {
     return new StreamGoneError({ detail: `${this.#key.path} went away while it was read` });
   }
 }
+
+const withoutData = ({ start, length, seq, lead, writtenAt }: Chunk): ChunkInfo => ({
+  start,
+  length,
+  seq,
+  lead,
+  writtenAt,
+});
 
 function holds<Info extends ChunkInfo>(chunk: Info | undefined, pos: number): chunk is Info {
   return chunk !== undefined && chunk.start <= pos && pos < chunk.start + chunk.length;
@@ -132,10 +153,31 @@ export class InheritedReader implements SegmentReader {
     return this.#sources.floorBoundary(this.#access, pos);
   }
 
-  async info(pos: number): Promise<{ seq: number; writtenAt: undefined }> {
-    const { seq } = await this.#sources.floorBoundary(this.#access, pos);
-    return { seq, writtenAt: undefined };
+  /** Asks for few of many: ordinals never decrease, so what lies between two equal ones is equal as well. */
+  async ordinals(boundaries: readonly number[]): Promise<number[]> {
+    const found: number[] = [];
+    const look = async (at: number): Promise<number> => {
+      const known = found[at];
+      if (known !== undefined) return known;
+      const { seq } = await this.floorBoundary(boundaries[at] ?? this.start);
+      found[at] = seq;
+      return seq;
+    };
+    const between = async (low: number, high: number): Promise<void> => {
+      const seq = await look(low);
+      if (seq === (await look(high))) {
+        found.fill(seq, low, high);
+      } else if (high - low > 1) {
+        const middle = (low + high) >>> 1;
+        await between(low, middle);
+        await between(middle, high);
+      }
+    };
+    if (boundaries.length > 0) await between(0, boundaries.length - 1);
+    return found;
   }
+
+  async writtenAt(): Promise<undefined> {}
 
   nextBoundary(pos: number): Promise<number> {
     return this.#sources.nextBoundary(this.#access, pos);

@@ -78,12 +78,27 @@ export class StreamLog {
   /** The ordinal that goes with a boundary. */
   async at(pos: number): Promise<LogPosition> {
     const { tail } = this.#state;
-    return pos >= tail.pos ? tail : { pos, seq: (await this.#partAt(pos).info(pos)).seq };
+    if (pos >= tail.pos) return tail;
+    const [seq = tail.seq] = await this.#partAt(pos).ordinals([pos]);
+    return { pos, seq };
+  }
+
+  /** The ordinals that go with ascending boundaries. */
+  async positions(boundaries: readonly number[]): Promise<LogPosition[]> {
+    const { tail } = this.#state;
+    const found: LogPosition[] = [];
+    for (const part of this.#parts) {
+      const within = boundaries.filter((pos) => part.start <= pos && pos < part.end);
+      const seqs = await part.ordinals(within);
+      for (const [at, pos] of within.entries()) found.push({ pos, seq: seqs[at] ?? tail.seq });
+    }
+    if (boundaries.at(-1) === tail.pos) found.push(tail);
+    return found;
   }
 
   /** When the byte at `pos` was written, as far as its chunk tells; for an inherited one, when the fork was created. */
   async writtenAt(pos: number): Promise<number> {
-    return (await this.#partAt(pos).info(pos)).writtenAt ?? this.#state.createdAt;
+    return (await this.#partAt(pos).writtenAt(pos)) ?? this.#state.createdAt;
   }
 
   /**

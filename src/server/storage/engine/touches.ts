@@ -25,12 +25,20 @@ export class Touches {
     return known.at > state.touchedAt ? { ...state, touchedAt: known.at } : state;
   }
 
-  /** Notes an access; `true` when it is time to store it. */
-  note(path: string, state: StreamState, now: number): boolean {
-    if (state.ttlSeconds === undefined) return false;
+  /** Notes an access. */
+  note(path: string, state: StreamState, now: number): void {
+    if (state.ttlSeconds === undefined) return;
     const known = this.#known(path, state);
     this.#set(path, { ...known, at: Math.max(known.at, now) });
-    return now - known.stored >= tenth(state.ttlSeconds);
+  }
+
+  /** Whether an access is to be stored; of several at the same time only the first is. */
+  claim(path: string, state: StreamState, now: number): boolean {
+    if (state.ttlSeconds === undefined) return false;
+    const known = this.#known(path, state);
+    if (now - known.stored < tenth(state.ttlSeconds)) return false;
+    this.#set(path, { ...known, stored: now });
+    return true;
   }
 
   /** Notes an access that was stored. */

@@ -1,5 +1,4 @@
-import type { Offset } from "../../../shared/index.ts";
-import type { Clock } from "../../clock.ts";
+import type { Clock, Offset } from "../../../shared/index.ts";
 import type { StreamPage, StreamStore } from "../contract/index.ts";
 
 /** What {@link waitForChange} waits for, and how long. */

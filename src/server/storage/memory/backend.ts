@@ -133,7 +133,7 @@ export class MemoryBackend implements Backend {
     if (commit.close) stream.closed = true;
     if (commit.softDelete) stream.softDeleted = true;
     if (commit.producer) stream.producers.set(commit.producer.id, commit.producer.state);
-    if (commit.touchedAt !== undefined) stream.touchedAt = commit.touchedAt;
+    if (commit.touchedAt !== undefined) stream.touchedAt = Math.max(stream.touchedAt, commit.touchedAt);
     if (commit.addFork) stream.forks.set(commit.addFork.forkId, commit.addFork.end);
     if (commit.dropFork) stream.forks.delete(commit.dropFork);
   }

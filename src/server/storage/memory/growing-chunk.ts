@@ -17,7 +17,8 @@ export class GrowingChunk implements ChunkInfo {
     this.lead = lead;
     this.length = data.length;
     this.writtenAt = writtenAt;
-    this.#buffer = data.slice();
+    // Not `slice`: on a Node `Buffer` that makes a view.
+    this.#buffer = new Uint8Array(data);
   }
 
   /** Adds bytes behind the last one. */

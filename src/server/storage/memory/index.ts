@@ -1,2 +1,2 @@
-export type { Clock } from "../../clock.ts";
+export type { Clock } from "../../../shared/index.ts";
 export { MemoryStore, type MemoryStoreOptions } from "./store.ts";

@@ -46,7 +46,7 @@ export class SqliteBackend implements Backend {
   readonly #limits: ChunkLimits;
   readonly #tasks: TaskTable;
   /** Numbers of streams by identity: a number is never used again, so it cannot go stale. */
-  readonly #numbers = new Map<StreamId, number>();
+  readonly #numbers = new Map<string, number>();
   #initialized = false;
 
   constructor(host: SqliteHost, limits: ChunkLimits) {
@@ -68,7 +68,7 @@ export class SqliteBackend implements Backend {
 
   /** Whether nothing is stored and nothing is planned. */
   isEmpty(): boolean {
-    this.initialize();
+    if (!this.#isInUse()) return true;
     const query = "SELECT EXISTS (SELECT 1 FROM dcs_streams) OR EXISTS (SELECT 1 FROM dcs_tasks) AS used";
     return this.#sql.exec<{ used: number }>(query).one().used === 0;
   }
@@ -89,7 +89,8 @@ export class SqliteBackend implements Backend {
     const snapshot = this.#snapshot(row, last, keys);
     const { result, commit } = decide(snapshot);
     if (commit === undefined) return { result, tail: snapshot.state?.tail };
-    const tail = isOneStatement(commit)
+    this.initialize();
+    const tail = this.#isOneStatement(commit)
       ? this.#apply(path, row, last, snapshot.state, commit)
       : this.#host.atomically(() => this.#apply(path, row, last, snapshot.state, commit));
     return { result, tail };
@@ -129,13 +130,11 @@ export class SqliteBackend implements Backend {
   }
 
   dueTasks(now: number, limit: number): Task[] {
-    this.initialize();
-    return this.#tasks.due(now, limit);
+    return this.#isInUse() ? this.#tasks.due(now, limit) : [];
   }
 
   nextDue(): number | undefined {
-    this.initialize();
-    return this.#tasks.next();
+    return this.#isInUse() ? this.#tasks.next() : undefined;
   }
 
   updateTasks(schedule: readonly Task[], cancel: readonly string[]): void {
@@ -147,13 +146,31 @@ export class SqliteBackend implements Backend {
     return this.#free(Number(key));
   }
 
+  /**
+   * Whether anything was ever written. Looking writes nothing: else every request for a stream that does not exist
+   * would leave an object with tables behind, to be paid for ever after.
+   */
+  #isInUse(): boolean {
+    if (this.#initialized) return true;
+    const found = first(this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'dcs_meta'"));
+    if (found !== undefined) this.initialize();
+    return found !== undefined;
+  }
+
+  /** A commit that one statement carries out needs no transaction around it. */
+  #isOneStatement({ append, ...others }: Commit): boolean {
+    const { maxBytes, coalesceBelow } = this.#limits;
+    const fits = append !== undefined && append.framed.bytes.length <= maxBytes - coalesceBelow;
+    return fits && Object.keys(others).length === 0;
+  }
+
   #snapshot(row: StreamRow | undefined, last: LastChunkRow | undefined, keys: SnapshotKeys): Snapshot {
     const { producerId, forkId, taskId } = keys;
     return {
       state: row && stateOf(row, last, this.#limits),
       producer: row && producerId !== undefined ? this.#producer(row.number, producerId) : undefined,
       forkEnd: row && forkId !== undefined ? this.#forkEnd(row.number, forkId) : undefined,
-      taskPlanned: taskId !== undefined && this.#tasks.has(taskId),
+      taskPlanned: taskId !== undefined && this.#isInUse() && this.#tasks.has(taskId),
     };
   }
 
@@ -302,9 +319,16 @@ export class SqliteBackend implements Backend {
   }
 
   #streamRow(path: string): StreamRow | undefined {
-    this.initialize();
+    if (!this.#isInUse()) return undefined;
     const row = first(this.#sql.exec<StreamRow>("SELECT * FROM dcs_streams WHERE path = ?", path));
+    if (row !== undefined) this.#remember(row);
     return row;
+  }
+
+  #remember({ stream_id, number }: StreamRow): void {
+    if (this.#numbers.has(stream_id)) return;
+    if (this.#numbers.size >= MAX_CACHED_NUMBERS) this.#numbers.clear();
+    this.#numbers.set(stream_id, number);
   }
 
   #lastChunk(number: number): LastChunkRow | undefined {
@@ -334,10 +358,7 @@ export class SqliteBackend implements Backend {
     const known = this.#numbers.get(streamId);
     if (known !== undefined) return known;
     const row = this.#streamRow(path);
-    if (row?.stream_id !== streamId) return undefined;
-    if (this.#numbers.size >= MAX_CACHED_NUMBERS) this.#numbers.clear();
-    this.#numbers.set(streamId, row.number);
-    return row.number;
+    return row?.stream_id === streamId ? row.number : undefined;
   }
 }
 
@@ -345,11 +366,3 @@ function first<Row extends Record<string, SqlStorageValue>>(cursor: SqlStorageCu
   const next = cursor.next();
   return next.done ? undefined : next.value;
 }
-
-/** A commit that one statement carries out needs no transaction around it. */
-function isOneStatement({ append, ...others }: Commit): boolean {
-  return append !== undefined && append.framed.bytes.length < SMALL_BYTES && Object.keys(others).length === 0;
-}
-
-/** An append below this size is one row, whatever the last chunk holds. */
-const SMALL_BYTES = 512 * 1024;

@@ -1,2 +1,2 @@
-export type { Clock } from "../../clock.ts";
+export type { Clock } from "../../../shared/index.ts";
 export { SqliteStore, type SqliteStoreOptions } from "./store.ts";

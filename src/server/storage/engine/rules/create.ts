@@ -51,7 +51,7 @@ export function checkLifetime({ ttlSeconds, expiresAt }: PutOptions): void {
   if (ttlSeconds !== undefined && expiresAt !== undefined) {
     throw invalid("Stream-TTL", "A stream has a sliding or an absolute lifetime, not both");
   }
-  if (ttlSeconds !== undefined && !(Number.isSafeInteger(ttlSeconds * 1000) && ttlSeconds >= 0)) {
+  if (ttlSeconds !== undefined && !isLifetime(ttlSeconds)) {
     throw invalid("Stream-TTL", "A lifetime is a whole number of seconds, zero or more");
   }
   if (expiresAt !== undefined && validateExpiresAt(expiresAt) === null) {
@@ -81,6 +81,10 @@ export function confirmExisting(
   }
   return { result: verdict(presence.state, false, presence.state.closed) };
 }
+
+/** Also in milliseconds a lifetime must be a number that is exact. */
+const isLifetime = (seconds: number): boolean =>
+  Number.isInteger(seconds) && Number.isSafeInteger(seconds * 1000) && seconds >= 0;
 
 const invalid = (parameter: string, detail: string): InvalidRequestError =>
   new InvalidRequestError({ parameter }, { detail });

@@ -30,14 +30,20 @@ export interface ForkCommand extends CreateCommand {
 export function beginFork(snapshot: Snapshot, command: ForkCommand): Decision<CreateVerdict | undefined> {
   const existing = confirmExisting(snapshot.state, command);
   if (existing !== undefined) return existing;
-  return { result: undefined, commit: { schedule: [intent(command, [command.source], command.deadline)] } };
+  return { result: undefined, commit: { schedule: [intent(command, [command.source])] } };
 }
 
 /** The task that undoes a fork unless it was finished. */
-export function intent(command: ForkCommand, sources: readonly string[], at: number): Task {
+export function intent(command: ForkCommand, sources: readonly string[]): Task {
   const { path, streamId: forkId } = command;
-  return { id: abandonTaskId(forkId), at, job: { kind: "abandon", path, forkId, sources } };
+  return { id: abandonTaskId(forkId), at: overAt(command), job: { kind: "abandon", path, forkId, sources } };
 }
+
+/** When no source accepts a fork's requests any more, whatever its clock says, in ms since the epoch. */
+export const overAt = ({ deadline }: ForkCommand): number => deadline + CLOCK_SKEW_MS;
+
+/** How far apart the clocks of a fork and its sources may be, in ms. */
+const CLOCK_SKEW_MS = 10_000;
 
 /**
  * Last step of a fork, at the target: creates it, if its intent still stands and the path is still free.

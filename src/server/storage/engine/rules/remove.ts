@@ -38,12 +38,10 @@ export function decideExpiry(snapshot: Snapshot, path: string, streamId: StreamI
   }
   if (isExpired(state, now)) return retire(state, now);
   const at = deadlineOf(state) ?? now;
+  // The access is not stored here: after a restart it is partly assumed, and storing that would extend it every time.
   return {
     result: done,
-    commit: {
-      touchedAt: state.touchedAt,
-      schedule: [{ id: expireTaskId(streamId), at, job: { kind: "expire", path, streamId } }],
-    },
+    commit: { schedule: [{ id: expireTaskId(streamId), at, job: { kind: "expire", path, streamId } }] },
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Time as the server half sees it. Everything that waits or expires asks a `Clock`, so tests move time by hand.
+ * Time as both halves see it. Everything that waits or expires asks a `Clock`, so tests move time by hand.
  *
  * @example
  * ```ts

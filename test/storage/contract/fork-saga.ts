@@ -1,0 +1,279 @@
+import { describe, expect } from "vitest";
+import type { AcquireRequest } from "../../../src/server/storage/index.ts";
+import { mintStreamId } from "../../../src/shared/index.ts";
+import { settled } from "../../support/fake-clock.ts";
+import { breakOff, ForkLink } from "./fork-link.ts";
+import type { Check, TestBed } from "./harness.ts";
+import { append, bytes, contentOf, create, refusal, refusalTag } from "./support.ts";
+
+/** Longer than any fork may take, and than clocks may differ. */
+const LONG_AFTER_MS = 60_000;
+
+type Linked = (bed: TestBed & { readonly link: ForkLink }) => Promise<void>;
+
+/** That nothing keeps the source any more: deleted, it is forgotten rather than gone. */
+async function expectReleased({ store }: Pick<TestBed, "store">): Promise<void> {
+  await store.delete("source");
+  expect(await refusalTag(store.head("source"))).toBe("StreamNotFoundError");
+  expect(await store.maintain()).toBeUndefined();
+}
+
+/** How a fork and its sources come to an agreement, whatever goes wrong between them. */
+export function forkSagaContract(check: Check): void {
+  const linked = (title: string, body: Linked) => {
+    const link = new ForkLink();
+    check(
+      title,
+      async (bed) => {
+        link.connect(bed.store);
+        await create(bed.store, "source", { data: bytes("abc") });
+        await body({ ...bed, link });
+      },
+      { forkSource: link },
+    );
+  };
+
+  describe("a source", () => {
+    const request = (deadline: number): AcquireRequest => ({ source: "source", forkId: mintStreamId(), deadline });
+
+    linked("registers a fork once, however often that is asked", async ({ store, clock }) => {
+      const asked = request(clock.now());
+      const first = await store.forkSource.acquireFork(asked);
+      expect(await store.forkSource.acquireFork(asked)).toEqual(first);
+      await store.forkSource.releaseFork("source", asked.forkId);
+      await expectReleased({ store });
+    });
+
+    linked("keeps the fork point of the first request after it grew", async ({ store, clock }) => {
+      const asked = request(clock.now());
+      const first = await store.forkSource.acquireFork(asked);
+      await append(store, "source", "def");
+      expect(await store.forkSource.acquireFork(asked)).toEqual(first);
+    });
+
+    linked("refuses a request that comes too late, and registers nothing", async ({ store, clock }) => {
+      expect(await refusalTag(store.forkSource.acquireFork(request(clock.now() - 1)))).toBe("UnavailableError");
+      await expectReleased({ store });
+    });
+
+    linked("refuses to be retained too late, and registers nothing", async ({ store, clock }) => {
+      const { streamId } = await store.head("source");
+      const call = store.forkSource.retainFork({
+        path: "source",
+        streamId,
+        start: 0,
+        end: 3,
+        forkId: mintStreamId(),
+        deadline: clock.now() - 1,
+      });
+      expect(await refusalTag(call)).toBe("UnavailableError");
+      await expectReleased({ store });
+    });
+
+    linked("refuses to be retained as a stream that it is not", async ({ store, clock }) => {
+      const call = store.forkSource.retainFork({
+        path: "source",
+        streamId: mintStreamId(),
+        start: 0,
+        end: 3,
+        forkId: mintStreamId(),
+        deadline: clock.now(),
+      });
+      expect(await refusalTag(call)).toBe("StreamGoneError");
+    });
+
+    linked("forgets a fork, however often that is asked, and one that it never knew", async ({ store, clock }) => {
+      const asked = request(clock.now());
+      await store.forkSource.acquireFork(asked);
+      await store.delete("source");
+      await store.forkSource.releaseFork("source", mintStreamId());
+      expect(await refusalTag(store.head("source"))).toBe("StreamGoneError");
+      await store.forkSource.releaseFork("source", asked.forkId);
+      await store.forkSource.releaseFork("source", asked.forkId);
+      expect(await refusalTag(store.head("source"))).toBe("StreamNotFoundError");
+    });
+
+    linked("serves only forks that are registered, and them up to their fork point", async ({ store, clock }) => {
+      const asked = request(clock.now());
+      const { segments } = await store.forkSource.acquireFork(asked);
+      await append(store, "source", "def");
+      const [segment] = segments;
+      const access = { path: "source", streamId: segment?.streamId ?? mintStreamId(), start: 0, end: 3 };
+      const read = async (forkId: typeof asked.forkId, end: number) => {
+        const chunks: Uint8Array[] = [];
+        const range = store.forkSource.readSegment({ ...access, end, forkId }, 0, end);
+        for await (const chunk of range) chunks.push(chunk);
+        return chunks.length;
+      };
+      expect(await read(asked.forkId, 3)).toBe(1);
+      expect(await refusalTag(read(asked.forkId, 4))).toBe("StreamGoneError");
+      expect(await refusalTag(read(mintStreamId(), 3))).toBe("StreamGoneError");
+    });
+  });
+
+  describe("a fork that fails", () => {
+    linked("by a refusal is forgotten at once", async ({ store }) => {
+      await refusal(store.put("fork", { forkedFrom: "source", contentType: "text/html" }));
+      await expectReleased({ store });
+    });
+
+    linked("when the answer of its source is lost is forgotten by the source", async ({ store, clock, link }) => {
+      link.afterAcquire = breakOff;
+      await expect(store.put("fork", { forkedFrom: "source" })).rejects.toThrow("The connection broke");
+      expect(store.has("fork")).toBe(false);
+      await clock.advance(LONG_AFTER_MS);
+      await store.maintain();
+      await expectReleased({ store });
+    });
+
+    linked("and cannot tell its source so, tries again later", async ({ store, clock, link }) => {
+      link.afterAcquire = breakOff;
+      link.beforeRelease = breakOff;
+      await expect(store.put("fork", { forkedFrom: "source" })).rejects.toThrow("The connection broke");
+      await clock.advance(LONG_AFTER_MS);
+      let next = await store.maintain();
+      expect(next).toBeGreaterThan(clock.now());
+      link.beforeRelease = () => Promise.resolve();
+      await clock.advance((next ?? 0) - clock.now());
+      next = await store.maintain();
+      expect(next).toBeUndefined();
+      await expectReleased({ store });
+    });
+
+    linked("backs off as long as its source cannot be reached", async ({ store, clock, link }) => {
+      await store.put("fork", { forkedFrom: "source" });
+      link.beforeRelease = breakOff;
+      await store.delete("fork");
+      const waits: number[] = [];
+      for (let i = 0; i < 15; i++) {
+        const next = (await store.maintain()) ?? 0;
+        waits.push(next - clock.now());
+        await clock.advance(next - clock.now());
+      }
+      expect(waits).toEqual(waits.toSorted((a, b) => a - b));
+      expect(waits.at(-1)).toBe(3_600_000);
+      link.beforeRelease = () => Promise.resolve();
+      await store.maintain();
+      await expectReleased({ store });
+    });
+
+    linked("because a crash left it half done is undone by maintenance", async ({ store, clock, link }) => {
+      link.afterAcquire = () => new Promise(() => {});
+      void store.put("fork", { forkedFrom: "source" });
+      await settled();
+      expect(await store.maintain()).toBeGreaterThan(clock.now());
+      await clock.advance(LONG_AFTER_MS);
+      expect(await store.maintain()).toBeUndefined();
+      await expectReleased({ store });
+    });
+
+    linked("because it took too long is refused and registered nowhere", async ({ store, clock, link }) => {
+      const slow = Promise.withResolvers<void>();
+      link.afterAcquire = () => slow.promise;
+      const put = refusal(store.put("fork", { forkedFrom: "source" }));
+      await settled();
+      await clock.advance(LONG_AFTER_MS);
+      await store.maintain();
+      slow.resolve();
+      expect(await put).toMatchObject({ _tag: "UnavailableError" });
+      expect(store.has("fork")).toBe(false);
+      await store.maintain();
+      await expectReleased({ store });
+    });
+
+    linked("because its request reached the source too late leaves nothing there", async ({ store, clock, link }) => {
+      const slow = Promise.withResolvers<void>();
+      link.beforeAcquire = () => slow.promise;
+      const put = refusal(store.put("fork", { forkedFrom: "source" }));
+      await settled();
+      await clock.advance(LONG_AFTER_MS);
+      await store.maintain();
+      slow.resolve();
+      expect(await put).toMatchObject({ _tag: "UnavailableError" });
+      await store.maintain();
+      await expectReleased({ store });
+    });
+
+    linked("because its source was deleted before it was asked", async ({ store, link }) => {
+      link.beforeAcquire = () => store.delete("source");
+      expect(await refusalTag(store.put("fork", { forkedFrom: "source" }))).toBe("StreamNotFoundError");
+      expect(store.has("fork")).toBe(false);
+      expect(await store.maintain()).toBeUndefined();
+    });
+
+    linked("because its path was taken meanwhile is forgotten", async ({ store, link }) => {
+      link.afterAcquire = async () => {
+        await create(store, "fork");
+      };
+      expect(await refusalTag(store.put("fork", { forkedFrom: "source" }))).toBe("StreamConflictError");
+      expect(await contentOf(store, "fork")).toBe("");
+      await expectReleased({ store });
+    });
+
+    linked("at one ancestor is forgotten by all of them", async ({ store, link, clock }) => {
+      await store.put("middle", { forkedFrom: "source", data: bytes("def") });
+      link.afterRetain = breakOff;
+      await expect(store.put("fork", { forkedFrom: "middle" })).rejects.toThrow("The connection broke");
+      await clock.advance(LONG_AFTER_MS);
+      await store.maintain();
+      await store.delete("middle");
+      expect(await refusalTag(store.head("middle"))).toBe("StreamNotFoundError");
+      await expectReleased({ store });
+    });
+
+    linked("at one ancestor because of a crash is forgotten by all of them", async ({ store, link, clock }) => {
+      await store.put("middle", { forkedFrom: "source", data: bytes("def") });
+      link.afterRetain = () => new Promise(() => {});
+      void store.put("fork", { forkedFrom: "middle" });
+      await settled();
+      await clock.advance(LONG_AFTER_MS);
+      await store.maintain();
+      await store.delete("middle");
+      expect(await refusalTag(store.head("middle"))).toBe("StreamNotFoundError");
+      await expectReleased({ store });
+    });
+  });
+
+  describe("a fork that succeeds", () => {
+    linked("reads on when its source was deleted while it was created", async ({ store, link }) => {
+      link.afterAcquire = () => store.delete("source");
+      await store.put("fork", { forkedFrom: "source" });
+      expect(await contentOf(store, "fork")).toBe("abc");
+      await store.delete("fork");
+      expect(await refusalTag(store.head("source"))).toBe("StreamNotFoundError");
+    });
+
+    linked("has the point that was fixed first when its source grew meanwhile", async ({ store, link }) => {
+      link.afterAcquire = async () => {
+        await append(store, "source", "def");
+      };
+      await store.put("fork", { forkedFrom: "source" });
+      expect(await contentOf(store, "fork")).toBe("abc");
+    });
+
+    linked("is one of two that were asked for at the same time", async ({ store }) => {
+      const [one, two] = await Promise.all([
+        store.put("fork", { forkedFrom: "source" }),
+        store.put("fork", { forkedFrom: "source" }),
+      ]);
+      expect([one.created, two.created].sort()).toEqual([false, true]);
+      expect(one.streamId).toBe(two.streamId);
+      await store.delete("fork");
+      await expectReleased({ store });
+    });
+
+    linked("leaves nothing planned", async ({ store }) => {
+      await store.put("fork", { forkedFrom: "source" });
+      expect(await store.maintain()).toBeUndefined();
+    });
+
+    linked("is not undone when it was slow but in time", async ({ store, clock, link }) => {
+      link.afterAcquire = () => clock.advance(29_000);
+      await store.put("fork", { forkedFrom: "source" });
+      await clock.advance(LONG_AFTER_MS);
+      await store.maintain();
+      expect(await contentOf(store, "fork")).toBe("abc");
+    });
+  });
+}
+

@@ -1,0 +1,54 @@
+import { describe, test } from "vitest";
+import { appendContract } from "./append.ts";
+import { closureContract } from "./closure.ts";
+import { createContract } from "./create.ts";
+import { deletionContract } from "./deletion.ts";
+import { expiryContract, expiryRestartContract } from "./expiry.ts";
+import type { Check, DurableBed, Harness } from "./harness.ts";
+import { forkChainContract } from "./fork-chains.ts";
+import { forkSagaContract } from "./fork-saga.ts";
+import { forkContract } from "./forks.ts";
+import { jsonContract } from "./json.ts";
+import { producerContract } from "./producers.ts";
+import { readingContract } from "./reading.ts";
+import { restartContract } from "./restart.ts";
+import { waitingContract } from "./waiting.ts";
+
+/**
+ * What every store promises, whatever it keeps its streams in.
+ *
+ * @param name Names the store in the report.
+ * @param harness Makes an empty store for each test.
+ */
+export function storeContract(name: string, harness: Harness): void {
+  const check: Check = (title, body, options = {}) => test(title, () => harness(options, body));
+  describe(name, () => {
+    createContract(check);
+    appendContract(check);
+    producerContract(check);
+    closureContract(check);
+    readingContract(check);
+    jsonContract(check);
+    deletionContract(check);
+    waitingContract(check);
+    expiryContract(check);
+    forkContract(check);
+    forkChainContract(check);
+    forkSagaContract(check);
+  });
+}
+
+/**
+ * What every store promises whose streams outlive its process.
+ *
+ * @param name Names the store in the report.
+ * @param harness Makes an empty store for each test, and opens what is stored again.
+ */
+export function durableStoreContract(name: string, harness: Harness<DurableBed>): void {
+  const check: Check<DurableBed> = (title, body, options = {}) => test(title, () => harness(options, body));
+  storeContract(name, harness);
+  describe(name, () => {
+    restartContract(check);
+    expiryRestartContract(check);
+  });
+}
