@@ -1,11 +1,12 @@
-// npm start: the development Worker on http://localhost:4437, its data in .data/. Options: --port PORT
+// npm start: the development Worker on http://localhost:4437, its data in .data/.
+// Options: --port PORT (or PORT in the environment; 0 takes any free one), --data FOLDER
 import "./quiet.mjs";
+import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { PortTakenError, startDevServer } from "./dev-server.ts";
 
-const port = readPort();
-const persist = fileURLToPath(new URL("../.data", import.meta.url));
+const { port, persist } = readOptions();
 
 const server = await startDevServer({ port, persist, watch: true }).catch((error) => {
   console.error(error instanceof PortTakenError ? error.message : error);
@@ -44,20 +45,34 @@ async function stop() {
 
 const stream = `${server.origin}/v1/stream/hello`;
 console.log(`
-  durable-cf-streams on ${server.origin}  (data in .data/, Ctrl-C stops)
+  durable-cf-streams on ${server.origin}  (data in ${relative(process.cwd(), persist)}/, Ctrl-C stops)
 
   create   curl -X PUT ${stream} -H 'Content-Type: application/json'
   append   curl -X POST ${stream} -H 'Content-Type: application/json' -d '{"hello":"world"}'
   tail     curl -N '${stream}?offset=-1&live=sse'
 `);
 
-/** @returns {number} */
-function readPort() {
-  const { values } = parseArgs({ options: { port: { type: "string", default: "4437" } } });
-  const parsed = Number(values.port);
-  if (!Number.isInteger(parsed) || parsed < 0 || parsed > 65_535) {
-    console.error(`--port takes a number from 0 to 65535, not ${values.port}`);
+/** @returns {{ port: number, persist: string }} */
+function readOptions() {
+  const { PORT = "4437", INIT_CWD = process.cwd() } = process.env;
+  /** @type {{ port?: string, data?: string }} */
+  let values;
+  try {
+    ({ values } = parseArgs({ options: { port: { type: "string" }, data: { type: "string" } } }));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
     process.exit(2);
   }
-  return parsed;
+  const text = values.port ?? PORT;
+  const parsed = Number(text);
+  if (text.trim() === "" || !Number.isInteger(parsed) || parsed < 0 || parsed > 65_535) {
+    console.error(`--port takes a number from 0 to 65535, not "${text}"`);
+    process.exit(2);
+  }
+  // npm changes into the project's folder; a path that was typed means the folder it was typed in.
+  const project = fileURLToPath(new URL("..", import.meta.url));
+  return {
+    port: parsed,
+    persist: values.data === undefined ? resolve(project, ".data") : resolve(INIT_CWD, values.data),
+  };
 }

@@ -1,13 +1,10 @@
 import { DurableObject } from "cloudflare:workers";
+import { allowAnonymous, createStreamWorker } from "../../src/server/durable-object/index.ts";
+
+export { StreamObject } from "../../src/server/durable-object/index.ts";
+export { MemoryObject, MeteredObject, ProbedObject, RoomObject } from "./objects/classes.ts";
 
 /** An object with nothing but its storage: tests build what they need on it. */
 export class BareObject extends DurableObject {}
 
-/** Stands in for the real class until that is written. */
-export class StreamObject extends DurableObject {}
-
-export default {
-  fetch(): Response {
-    return new Response("This worker is for tests", { status: 404 });
-  },
-} satisfies ExportedHandler;
+export default createStreamWorker({ binding: "STREAMS", authorize: allowAnonymous() });

@@ -35,6 +35,6 @@ function leadsTo(namespace: DurableObjectNamespace, id: DurableObjectId): boolea
  */
 function isNamespace<T extends Rpc.DurableObjectBranded>(binding: unknown): binding is DurableObjectNamespace<T> {
   if (typeof binding !== "object" || binding === null) return false;
-  const { constructor } = binding;
-  return typeof constructor === "function" && constructor.name === "DurableObjectNamespace";
+  const kind: unknown = binding.constructor;
+  return typeof kind === "function" && kind.name === "DurableObjectNamespace";
 }

@@ -1,5 +1,6 @@
 import { type StreamError, streamErrorStatus } from "../../shared/index.ts";
 import type { SegmentAccess } from "../storage/contract/index.ts";
+import { plainRefusal } from "./remote-answer.ts";
 
 /** A range of inherited bytes that one object asks of another. */
 export interface SegmentRange {
@@ -31,6 +32,5 @@ export function parseSegmentRequest(request: Request): SegmentRange | undefined 
 
 /** The answer to a range that cannot be served: the error with its facts, for `reviveStreamError`. */
 export function segmentRefusal(error: StreamError): Response {
-  const { name, message } = error;
-  return Response.json({ ...error, name, message }, { status: streamErrorStatus(error) ?? 500 });
+  return Response.json(plainRefusal(error), { status: streamErrorStatus(error) });
 }

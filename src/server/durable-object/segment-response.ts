@@ -8,7 +8,7 @@ export async function segmentResponse(source: ForkSource, range: SegmentRange, s
   try {
     const bytes = source.readSegment(range.access, range.start, range.end)[Symbol.asyncIterator]();
     const first = await bytes.next();
-    const { body } = await pageBody(segmentPage(range, resumed(first, bytes)), signal, console.error);
+    const { body } = await pageBody(segmentPage(source, range, resumed(first, bytes)), signal, console.error);
     return new Response(body);
   } catch (error) {
     if (isStreamError(error)) return segmentRefusal(error);
@@ -17,7 +17,11 @@ export async function segmentResponse(source: ForkSource, range: SegmentRange, s
 }
 
 /** A range looks to the pump like a page of plain bytes. */
-function segmentPage({ access, start, end }: SegmentRange, chunks: AsyncIterable<Uint8Array>): StreamPage {
+function segmentPage(
+  { detachable }: ForkSource,
+  { access, start, end }: SegmentRange,
+  chunks: AsyncIterable<Uint8Array>,
+): StreamPage {
   const offset = initialOffset();
   return {
     streamId: access.streamId,
@@ -28,6 +32,7 @@ function segmentPage({ access, start, end }: SegmentRange, chunks: AsyncIterable
     closed: false,
     etag: generateETag(access.streamId, offset, offset),
     byteLength: end - start,
+    detachable,
     chunks: () => chunks,
   };
 }

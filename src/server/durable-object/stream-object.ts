@@ -14,10 +14,14 @@ import type {
 import { SqliteStore } from "../storage/sqlite/index.ts";
 import { forwardedTarget } from "./forwarded.ts";
 import { ownNamespace } from "./namespace.ts";
+import { type RemoteAnswer, remoteAnswer } from "./remote-answer.ts";
 import { type ForkSourceRpc, type ForkSourceStub, RemoteForkSource } from "./remote-fork-source.ts";
 import { parseSegmentRequest } from "./segment-request.ts";
 import { segmentResponse } from "./segment-response.ts";
 import { sweepStorage } from "./storage-sweep.ts";
+
+/** The platform refuses alarms in a farther future (and at or before the epoch), and streams may live longer: a year. */
+const FARTHEST_ALARM_MS = 366 * 24 * 3_600_000;
 
 /** A store that a {@link StreamObject} can run on: any of this package's. */
 export interface ObjectStore extends StreamStore {
@@ -85,48 +89,48 @@ export class StreamObject<Env = unknown> extends DurableObject<Env> implements F
     if (range !== undefined) return segmentResponse(this.store.forkSource, range, request.signal);
     this.#core ??= createRequestCore(this.store, this.handlerOptions());
     const response = await this.#core.handle(request, forwardedTarget(request, this.path));
-    if (request.method === "DELETE") await this.#sweep();
+    if (mayLeaveNothing(request, response)) await this.#sweep();
     return response;
   }
 
   /** Does the work that is due: expiry, unfinished forks, freeing space. Sets itself again for what is planned. */
   override async alarm(): Promise<void> {
-    const nextDue = earliest(await this.store.maintain(), this.ownAlarm());
-    if (nextDue !== undefined) await this.ctx.storage.setAlarm(nextDue);
+    await this.#setAlarm(await this.store.maintain());
     await this.#sweep();
   }
 
   /** Registers a fork of this stream. Called by the fork's object. */
-  acquireFork(request: AcquireRequest): Promise<ForkOrigin> {
-    return this.store.forkSource.acquireFork(request);
+  acquireFork(request: AcquireRequest): Promise<RemoteAnswer<ForkOrigin>> {
+    return remoteAnswer(this.store.forkSource.acquireFork(request));
   }
 
   /** Registers a fork that reads this stream's bytes through another one. Called by the fork's object. */
-  retainFork(request: RetainRequest): Promise<void> {
-    return this.store.forkSource.retainFork(request);
+  retainFork(request: RetainRequest): Promise<RemoteAnswer<void>> {
+    return remoteAnswer(this.store.forkSource.retainFork(request));
   }
 
   /** Forgets a fork. Called by the fork's object. */
-  async releaseFork(source: string, forkId: StreamId): Promise<void> {
-    await this.store.forkSource.releaseFork(source, forkId);
+  async releaseFork(source: string, forkId: StreamId): Promise<RemoteAnswer<void>> {
+    const answer = await remoteAnswer(this.store.forkSource.releaseFork(source, forkId));
     await this.#sweep();
+    return answer;
   }
 
   /** Finds a message boundary for a fork. Called by the fork's object. */
-  floorBoundary(access: SegmentAccess, pos: number): Promise<LogPosition> {
-    return this.store.forkSource.floorBoundary(access, pos);
+  floorBoundary(access: SegmentAccess, pos: number): Promise<RemoteAnswer<LogPosition>> {
+    return remoteAnswer(this.store.forkSource.floorBoundary(access, pos));
   }
 
   /** Finds a message boundary for a fork. Called by the fork's object. */
-  nextBoundary(access: SegmentAccess, pos: number): Promise<number> {
-    return this.store.forkSource.nextBoundary(access, pos);
+  nextBoundary(access: SegmentAccess, pos: number): Promise<RemoteAnswer<number>> {
+    return remoteAnswer(this.store.forkSource.nextBoundary(access, pos));
   }
 
   /** The object's store. */
   protected get store(): ObjectStore {
     this.#store ??= this.createStore({
       forkSource: new RemoteForkSource((path) => this.#objectOf(path)),
-      onPlanned: (nextDue) => void this.ctx.storage.setAlarm(earliest(nextDue, this.ownAlarm()) ?? nextDue),
+      onPlanned: (nextDue) => void this.#setAlarm(nextDue),
     });
     return this.#store;
   }
@@ -182,13 +186,21 @@ export class StreamObject<Env = unknown> extends DurableObject<Env> implements F
     return this.namespace().getByName(path);
   }
 
+  /** Sets the alarm for what is due first. One that comes early does no harm: whoever is not due yet sets it again. */
+  async #setAlarm(nextDue: number | undefined): Promise<void> {
+    const at = Math.min(nextDue ?? Number.POSITIVE_INFINITY, this.ownAlarm() ?? Number.POSITIVE_INFINITY);
+    if (at === Number.POSITIVE_INFINITY) return;
+    const now = Date.now();
+    await this.ctx.storage.setAlarm(Math.min(Math.max(at, now), now + FARTHEST_ALARM_MS));
+  }
+
   async #sweep(): Promise<void> {
     if (!(this.store instanceof SqliteStore) || this.ownAlarm() !== undefined) return;
     await sweepStorage(this.ctx.storage, this.store);
   }
 }
 
-function earliest(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return Math.min(a, b);
+/** A deletion frees the stream; a refused fork had stored its intent. */
+function mayLeaveNothing({ method }: Request, { ok }: Response): boolean {
+  return method === "DELETE" || (method === "PUT" && !ok);
 }

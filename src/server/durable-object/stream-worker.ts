@@ -1,6 +1,6 @@
-import { UnavailableError } from "../../shared/index.ts";
 import { createEdge, type EdgeOptions } from "../http/edge.ts";
 import { forwardedRequest } from "./forwarded.ts";
+import { fromObject } from "./passing-failure.ts";
 import type { StreamObject } from "./stream-object.ts";
 
 /** What an `authorize` function of a Worker is told besides request, operation and path. */
@@ -46,7 +46,7 @@ export function createStreamWorker<Env extends object>(options: StreamWorkerOpti
     fetch: (request, env) =>
       edge.handle(request, { env }, async (route) => {
         const stub = namespaceOf(env, binding).getByName(route.path);
-        const response = await answered(stub.fetch(forwardedRequest(route)));
+        const response = await fromObject(stub.fetch(forwardedRequest(route)));
         return new Response(response.body, response);
       }),
   };
@@ -60,24 +60,4 @@ function namespaceOf<Env>(env: Env, binding: keyof Env & string): DurableObjectN
 
 function isNamespace(value: unknown): value is DurableObjectNamespace<StreamObject> {
   return typeof value === "object" && value !== null && "getByName" in value;
-}
-
-/** An object that is being replaced or is overloaded is back soon: the client is told to come again. */
-async function answered(call: Promise<Response>): Promise<Response> {
-  try {
-    return await call;
-  } catch (error) {
-    if (!isPassing(error)) throw error;
-    throw new UnavailableError(
-      { retryAfterSeconds: 1 },
-      { detail: "The stream's object was restarted or is overloaded", cause: error },
-    );
-  }
-}
-
-/** Marks the runtime sets on errors that are about the object's health, not about what it was asked. */
-const PASSING_MARKS = ["retryable", "overloaded", "durableObjectReset"];
-
-function isPassing(error: unknown): boolean {
-  return error instanceof Error && PASSING_MARKS.some((mark) => Reflect.get(error, mark) === true);
 }

@@ -25,7 +25,7 @@ interface Filled {
  * Reads a whole body into one buffer that nobody else holds. A large one whose length was announced is read in place,
  * with one byte to spare behind it, so that JSON framing needs no second buffer of that size.
  *
- * @param request The request; its body is read to the end, or drained when it is refused.
+ * @param request The request. Refused by its headers, its body is left for {@link drainBody}; later, it is drained here.
  * @param maxBytes Largest body to accept.
  * @returns The bytes; empty when there is no body.
  * @throws PayloadTooLargeError, without buffering it when `Content-Length` tells; InvalidRequestError when the body is
@@ -35,7 +35,6 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
   const announced = announcedLength(request.headers);
   refuseCompression(request.headers);
   if (announced !== undefined && announced > maxBytes) {
-    await drainBody(request);
     throw new PayloadTooLargeError({ maxBytes, receivedBytes: announced });
   }
   const { body } = request;

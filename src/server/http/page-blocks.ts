@@ -52,6 +52,7 @@ export async function collectBody(page: StreamPage, before = 0, after = 0): Prom
 
 /**
  * Reads a page of any size as the blocks of one body. Small chunks are put together; large ones pass through uncopied.
+ * What was copied is let go of at once if the page allows it; what passed through is for the caller to let go of.
  *
  * @param page The page; its chunks are used up.
  * @throws What reading the page throws, and Error when the page does not have the length it promised: a body never
@@ -71,6 +72,8 @@ export async function* bodyBlocks(page: StreamPage): AsyncGenerator<Block, void,
     left -= bytes.length;
     if (bytes.length < BLOCK_BYTES || !isUnshared(bytes)) {
       yield* block.add(bytes);
+      // Rows of a stream of small appends are all copied, and would pile up like the large ones.
+      if (page.detachable && isUnshared(bytes)) bytes.buffer.transfer(0);
       continue;
     }
     yield* block.flush();

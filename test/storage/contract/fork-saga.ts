@@ -276,4 +276,3 @@ export function forkSagaContract(check: Check): void {
     });
   });
 }
-

@@ -349,9 +349,9 @@ export function forkContract(check: Check): void {
     check("is refused with another sub-offset", async ({ store }) => {
       await create(store, "source", { data: bytes("abc") });
       await store.put("fork", { forkedFrom: "source", forkOffset: START, forkSubOffset: 1 });
-      expect(
-        await refusalTag(store.put("fork", { forkedFrom: "source", forkOffset: START, forkSubOffset: 2 })),
-      ).toBe("StreamConflictError");
+      expect(await refusalTag(store.put("fork", { forkedFrom: "source", forkOffset: START, forkSubOffset: 2 }))).toBe(
+        "StreamConflictError",
+      );
     });
   });
 

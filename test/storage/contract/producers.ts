@@ -143,6 +143,18 @@ export function producerContract(check: Check): void {
   });
 
   describe("producers and a closed stream", () => {
+    check("do not close it with a repeated append that did not close it before", async ({ store }) => {
+      await create(store, "s");
+      await append(store, "s", "x", producer(0));
+      let changes = 0;
+      store.watch("s", () => {
+        changes += 1;
+      });
+      expect(await append(store, "s", "x", { ...producer(0), close: true })).toMatchObject({ closed: false });
+      expect(await store.head("s")).toMatchObject({ closed: false });
+      expect(changes).toBe(0);
+    });
+
     check("close it with their last append, which may be repeated", async ({ store }) => {
       await create(store, "s");
       await append(store, "s", "last", { ...producer(0), close: true });

@@ -43,7 +43,11 @@ export function readingContract(check: Check): void {
 
     check("is empty at the tail", async ({ store }) => {
       const { nextOffset } = await create(store, "s", { data: bytes("abc") });
-      expect(await store.read("s", { offset: nextOffset })).toMatchObject({ byteLength: 0, upToDate: true, nextOffset });
+      expect(await store.read("s", { offset: nextOffset })).toMatchObject({
+        byteLength: 0,
+        upToDate: true,
+        nextOffset,
+      });
     });
 
     check("resolves now to the tail", async ({ store }) => {

@@ -4,10 +4,10 @@ import { closureContract } from "./closure.ts";
 import { createContract } from "./create.ts";
 import { deletionContract } from "./deletion.ts";
 import { expiryContract, expiryRestartContract } from "./expiry.ts";
-import type { Check, DurableBed, Harness } from "./harness.ts";
 import { forkChainContract } from "./fork-chains.ts";
 import { forkSagaContract } from "./fork-saga.ts";
 import { forkContract } from "./forks.ts";
+import type { Check, DurableBed, Harness } from "./harness.ts";
 import { jsonContract } from "./json.ts";
 import { producerContract } from "./producers.ts";
 import { readingContract } from "./reading.ts";
@@ -35,6 +35,24 @@ export function storeContract(name: string, harness: Harness): void {
     forkContract(check);
     forkChainContract(check);
     forkSagaContract(check);
+  });
+}
+
+/**
+ * What a store promises of writes, and what it finds again of them: for a second way to open a store that is tested
+ * whole in a first.
+ *
+ * @param name Names the store in the report.
+ * @param harness Makes an empty store for each test, and opens what is stored again.
+ */
+export function durableWritesContract(name: string, harness: Harness<DurableBed>): void {
+  const check: Check<DurableBed> = (title, body, options = {}) => test(title, () => harness(options, body));
+  describe(name, () => {
+    appendContract(check);
+    producerContract(check);
+    closureContract(check);
+    deletionContract(check);
+    restartContract(check);
   });
 }
 

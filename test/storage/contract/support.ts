@@ -43,7 +43,7 @@ export async function bytesOf(page: StreamPage): Promise<Uint8Array> {
     whole.set(chunk, filled);
     filled += chunk.length;
   }
-  expect(filled).toBe(page.byteLength);
+  if (filled !== page.byteLength) expect(filled).toBe(page.byteLength);
   return whole;
 }
 

@@ -65,7 +65,9 @@ export function waitingContract(check: Check): void {
 
     check("does not wait when its signal has fired before", async ({ store, clock }) => {
       await create(store, "s");
-      expect(await store.waitForData("s", NOW, 1000, { signal: AbortSignal.abort() })).toMatchObject({ timedOut: true });
+      expect(await store.waitForData("s", NOW, 1000, { signal: AbortSignal.abort() })).toMatchObject({
+        timedOut: true,
+      });
       expect(clock.pending).toBe(0);
     });
 

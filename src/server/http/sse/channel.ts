@@ -1,11 +1,11 @@
-import { isSSETextCompatibleContentType, type Offset, type StreamId } from "../../../shared/index.ts";
-import type { Frame } from "./frame.ts";
+import type { Offset, StreamId } from "../../../shared/index.ts";
+import type { Frame, Position } from "./frame.ts";
 
 /** Most frames kept for sharing. Readers at the tail need one; the rest is for those who catch up side by side. */
 const MAX_FRAMES = 4;
 
 /** Reads the page that starts at an offset of one particular stream, and writes it as a frame. */
-export type LoadFrame = (streamId: StreamId, offset: Offset, wholeCodePoints: boolean) => Promise<Frame>;
+export type LoadFrame = (streamId: StreamId, offset: Offset) => Promise<Frame>;
 
 interface Entry {
   readonly frame: Promise<Frame>;
@@ -50,13 +50,13 @@ export class Channel {
     this.#open();
   }
 
-  /** The frame that comes after another one. @throws What reading it throws. */
-  after({ streamId, nextOffset: offset, contentType }: Frame): Promise<Frame> {
+  /** The frame that starts at a position. @throws What reading it throws. */
+  frameAt({ streamId, nextOffset: offset }: Position): Promise<Frame> {
     const key = `${streamId}:${offset}`;
     const known = this.#frames.get(key);
     if (known !== undefined) return known.frame;
     const entry: Entry = {
-      frame: this.#load(streamId, offset, isSSETextCompatibleContentType(contentType)),
+      frame: this.#load(streamId, offset),
       empty: false,
     };
     entry.frame.then(

@@ -1,7 +1,7 @@
 import { type Cursor, calculateCursor, isStreamError } from "../../../shared/index.ts";
 import type { CoreSettings } from "../options.ts";
 import { controlEvent, HEARTBEAT } from "./control-event.ts";
-import { type Frame, withCursor } from "./frame.ts";
+import { type Frame, type Position, withCursor } from "./frame.ts";
 import type { Membership } from "./hub.ts";
 
 const encoder = new TextEncoder();
@@ -28,11 +28,13 @@ export class SseConnection {
   /** The response body. */
   readonly stream: ReadableStream<Uint8Array>;
   readonly #settings: CoreSettings;
-  readonly #start: ConnectionStart;
+  readonly #membership: Membership;
+  readonly #slackMs: number;
+  readonly #signal: AbortSignal;
   readonly #openedAt: number;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #unsent: Frame | undefined;
-  #last: Frame;
+  #position: Position;
   #cursor: Cursor;
   #sentAt: number;
   #pulling = false;
@@ -40,9 +42,11 @@ export class SseConnection {
 
   constructor(settings: CoreSettings, start: ConnectionStart) {
     this.#settings = settings;
-    this.#start = start;
+    this.#membership = start.membership;
+    this.#slackMs = start.slackMs;
+    this.#signal = start.signal;
     this.#unsent = start.first;
-    this.#last = start.first;
+    this.#position = start.first;
     this.#cursor = start.cursor;
     this.#openedAt = settings.clock.now();
     this.#sentAt = this.#openedAt;
@@ -72,14 +76,14 @@ export class SseConnection {
    */
   async #rotateUnread(): Promise<void> {
     while (!this.#left) {
-      await this.#start.membership.channel.gate;
+      await this.#membership.channel.gate;
       if (!this.#pulling && this.#isDue(this.#openedAt, this.#settings.sseRotateMs)) this.#end();
     }
   }
 
   /** Answers the client's wish for more with exactly one write, or with the end. */
   async #pull(): Promise<void> {
-    const { channel } = this.#start.membership;
+    const { channel } = this.#membership;
     while (!this.#left) {
       const { gate } = channel;
       const frame = await this.#nextFrame();
@@ -95,7 +99,7 @@ export class SseConnection {
   async #nextFrame(): Promise<Frame | undefined> {
     if (this.#unsent !== undefined) return this.#unsent;
     try {
-      return await this.#start.membership.channel.after(this.#last);
+      return await this.#membership.channel.frameAt(this.#position);
     } catch (error) {
       // The stream is gone, or cannot be read: coming back tells the client which.
       if (!isStreamError(error)) this.#settings.onError(error);
@@ -111,7 +115,9 @@ export class SseConnection {
 
   #send(frame: Frame): void {
     this.#unsent = undefined;
-    this.#last = frame;
+    const { streamId, contentType, nextOffset } = frame;
+    // Not the frame itself: its bytes are for those who have not got them yet.
+    this.#position = { streamId, contentType, nextOffset };
     this.#write(this.#addressed(frame));
     if (frame.closed || this.#isDue(this.#openedAt, this.#settings.sseRotateMs)) this.#end();
   }
@@ -137,7 +143,7 @@ export class SseConnection {
   }
 
   #isDue(since: number, afterMs: number): boolean {
-    return this.#settings.clock.now() - since >= afterMs - this.#start.slackMs;
+    return this.#settings.clock.now() - since >= afterMs - this.#slackMs;
   }
 
   #write(bytes: Uint8Array): void {
@@ -158,7 +164,7 @@ export class SseConnection {
   #leave(): void {
     if (this.#left) return;
     this.#left = true;
-    this.#start.signal.removeEventListener("abort", this.#end);
-    this.#start.membership.leave();
+    this.#signal.removeEventListener("abort", this.#end);
+    this.#membership.leave();
   }
 }

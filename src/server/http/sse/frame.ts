@@ -10,14 +10,18 @@ import { collectBody } from "../page-blocks.ts";
 import { controlEvent } from "./control-event.ts";
 import { dataLines, needsDataLines } from "./data-lines.ts";
 
-/** One page as events, written once for any number of readers. */
-export interface Frame {
+/** Where a reader is in a stream. */
+export interface Position {
   /** Identity of the stream. */
   readonly streamId: StreamId;
   /** MIME type of the stream. */
   readonly contentType: string;
   /** Where the next read starts. */
   readonly nextOffset: Offset;
+}
+
+/** One page as events, written once for any number of readers. */
+export interface Frame extends Position {
   /** Whether that was the tail when the page was read. */
   readonly upToDate: boolean;
   /** Whether the stream is closed and nothing follows. */

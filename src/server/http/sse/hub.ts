@@ -1,4 +1,4 @@
-import { calculateCursor, isSSETextCompatibleContentType, type Offset, type StreamId } from "../../../shared/index.ts";
+import { calculateCursor, type Offset, type StreamId } from "../../../shared/index.ts";
 import type { StreamStore } from "../../storage/contract/index.ts";
 import type { CoreSettings } from "../options.ts";
 import { Channel } from "./channel.ts";
@@ -54,11 +54,7 @@ export class LiveHub {
    */
   async firstFrame(path: string, offset: Offset | undefined): Promise<Frame> {
     const maxBytes = this.#settings.sseBatchBytes;
-    const page = await this.#store.read(path, { offset, maxBytes, wholeCodePoints: true });
-    if (isSSETextCompatibleContentType(page.contentType)) return encodeFrame(page, this.#cursor());
-    // What is no text has no code points, and what looks like half of one must not be held back.
-    const { streamId, startOffset } = page;
-    return encodeFrame(await this.#store.read(path, { offset: startOffset, maxBytes, streamId }), this.#cursor());
+    return encodeFrame(await this.#store.read(path, { offset, maxBytes, wholeCodePoints: true }), this.#cursor());
   }
 
   #cursor() {
@@ -66,9 +62,9 @@ export class LiveHub {
   }
 
   #open(path: string) {
-    const load = async (streamId: StreamId, offset: Offset, wholeCodePoints: boolean): Promise<Frame> => {
+    const load = async (streamId: StreamId, offset: Offset): Promise<Frame> => {
       const maxBytes = this.#settings.sseBatchBytes;
-      const page = await this.#store.read(path, { offset, maxBytes, streamId, wholeCodePoints });
+      const page = await this.#store.read(path, { offset, maxBytes, streamId, wholeCodePoints: true });
       return encodeFrame(page, this.#cursor());
     };
     const channel = new Channel(load);

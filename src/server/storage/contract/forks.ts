@@ -69,6 +69,8 @@ export interface ForkOrigin {
  * `StreamObject`. Every method may be repeated.
  */
 export interface ForkSource {
+  /** Whether each chunk of `readSegment` has a buffer to itself that nobody else holds. Default `false`. */
+  readonly detachable?: boolean | undefined;
   /**
    * Registers a fork with its named source.
    *

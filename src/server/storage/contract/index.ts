@@ -19,3 +19,4 @@ export type {
   WaitResult,
 } from "./results.ts";
 export type { StreamStore } from "./store.ts";
+export { type PageWait, waitForPage } from "./wait-for-page.ts";

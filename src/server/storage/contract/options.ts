@@ -52,7 +52,10 @@ export interface ReadOptions {
   readonly maxBytes?: number | undefined;
   /** The page must belong to this very stream; one deleted and created again at the same path is `StreamNotFoundError`. */
   readonly streamId?: string | undefined;
-  /** Ends the page on a UTF-8 code-point boundary, holding back at most 3 bytes of an open stream (for SSE of text). */
+  /**
+   * Ends a page of `text/*` on a UTF-8 code-point boundary, holding back at most 3 bytes of an open stream (for SSE).
+   * Other content types are not affected.
+   */
   readonly wholeCodePoints?: boolean | undefined;
 }
 

@@ -47,6 +47,8 @@ export interface Transacted<Result> {
  * protocol rule.
  */
 export interface Backend {
+  /** Whether the data of each chunk it returns has a buffer to itself that it has let go of (`StreamPage.detachable`). */
+  readonly detachable: boolean;
   /** Loads the path, lets `decide` choose, and applies the commit, atomically. `decide` may run again on contention. */
   transact<Result>(
     path: string,

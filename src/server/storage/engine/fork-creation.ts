@@ -5,7 +5,7 @@ import type { EngineHost } from "./host.ts";
 import type { Maintenance } from "./maintenance.ts";
 import { type CreateVerdict, confirmExisting } from "./rules/create.ts";
 import { beginFork, completeFork, decideAbandon, type ForkCommand, givenUp, intent, overAt } from "./rules/fork.ts";
-import { abandonTaskId } from "./task.ts";
+import { abandonTaskId, RELEASE_GRACE_MS } from "./task.ts";
 
 /** How long a fork may take until it counts as abandoned, in ms. */
 const FORK_DEADLINE_MS = 30_000;
@@ -73,7 +73,7 @@ export class ForkCreation {
    */
   async #giveUp(command: ForkCommand, sources: readonly string[], ambiguous: boolean): Promise<void> {
     const { path, streamId: forkId } = command;
-    const releaseAt = ambiguous ? overAt(command) : this.#host.clock.now();
+    const releaseAt = ambiguous ? overAt(command) : this.#host.clock.now() + RELEASE_GRACE_MS;
     try {
       await this.#host.transact(path, {}, (snapshot) => decideAbandon(snapshot, { forkId, sources, releaseAt }));
       if (!ambiguous) return await this.#maintenance.runReleases();

@@ -34,6 +34,10 @@ export class LocalForkSource implements ForkSource {
     this.#host = host;
   }
 
+  get detachable(): boolean {
+    return this.#host.backend.detachable;
+  }
+
   async acquireFork(request: AcquireRequest): Promise<ForkOrigin> {
     const { backend, clock } = this.#host;
     const { source, forkId } = request;

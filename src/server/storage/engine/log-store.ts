@@ -4,6 +4,7 @@ import {
   formatOffset,
   generateETag,
   isJsonContentType,
+  isSSETextCompatibleContentType,
   mintStreamId,
   type Offset,
   StreamNotFoundError,
@@ -25,6 +26,7 @@ import type {
   WaitOptions,
   WaitResult,
 } from "../contract/index.ts";
+import { waitForPage } from "../contract/index.ts";
 import type { Backend, Transacted } from "./backend.ts";
 import { Body } from "./body.ts";
 import type { Decision } from "./commit.ts";
@@ -40,7 +42,6 @@ import { decideDelete } from "./rules/remove.ts";
 import type { Snapshot, SnapshotKeys, StreamState } from "./state.ts";
 import { mint, StreamLog } from "./stream-log.ts";
 import { Touches } from "./touches.ts";
-import { waitForChange } from "./wait.ts";
 import { Watchers } from "./watchers.ts";
 
 /** Options that every store takes. */
@@ -62,6 +63,10 @@ export interface StoreOptions {
 const DEFAULT_MAX_PRODUCERS = 100_000;
 const DEFAULT_PAGE_BYTES = 64 * 1024 * 1024;
 const DEFAULT_GET_BYTES = 1024 * 1024;
+
+/** JSON pages end on message boundaries, which are code-point boundaries; other bytes have no code points. */
+const isPlainText = (contentType: string): boolean =>
+  isSSETextCompatibleContentType(contentType) && !isJsonContentType(contentType);
 
 interface OpenPage {
   readonly log: StreamLog;
@@ -144,7 +149,7 @@ export class LogStore implements StreamStore {
       state = snapshot.state;
       return decideAppend(snapshot, command);
     });
-    const changed = result.appended || (command.close && !state?.closed);
+    const changed = result.appended || (result.closed && !state?.closed);
     if (changed) {
       if (state?.ttlSeconds !== undefined) this.#touches.stored(path, result.streamId, now);
       this.#watchers.notify(path);
@@ -185,7 +190,7 @@ export class LogStore implements StreamStore {
   }
 
   async waitForData(path: string, offset: Offset, timeoutMs: number, options: WaitOptions = {}): Promise<WaitResult> {
-    const page = await waitForChange(this, path, { offset, timeoutMs, signal: options.signal, clock: this.#clock });
+    const page = await waitForPage(this, path, { offset }, { timeoutMs, signal: options.signal, clock: this.#clock });
     const { messages, nextOffset, closed } = await this.get(path, { offset: page.startOffset });
     return { messages, nextOffset, closed, timedOut: messages.length === 0 && !closed };
   }
@@ -230,7 +235,7 @@ export class LogStore implements StreamStore {
     const { tail, streamId, contentType } = state;
     let end = await log.pageEnd(start.pos, options.maxBytes ?? DEFAULT_PAGE_BYTES);
     const final = state.closed && end.pos === tail.pos;
-    if (options.wholeCodePoints && !final) end = await log.wholeCodePoints(start.pos, end);
+    if (options.wholeCodePoints && !final && isPlainText(contentType)) end = await log.wholeCodePoints(start.pos, end);
     const startOffset = mint(start);
     const nextOffset = mint(end);
     const page: StreamPage = {
@@ -242,6 +247,7 @@ export class LogStore implements StreamStore {
       closed: final,
       etag: generateETag(streamId, startOffset, nextOffset, final),
       byteLength: end.pos - start.pos,
+      detachable: this.#backend.detachable && (state.fork === undefined || this.#sources.detachable === true),
       chunks: () => log.chunks(start.pos, end.pos),
     };
     return { log, start: start.pos, page };

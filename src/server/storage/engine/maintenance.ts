@@ -1,7 +1,7 @@
 import type { EngineHost } from "./host.ts";
 import { decideAbandon } from "./rules/fork.ts";
 import { decideExpiry } from "./rules/remove.ts";
-import { releaseTask, type Task } from "./task.ts";
+import { RELEASE_GRACE_MS, releaseTask, type Task } from "./task.ts";
 
 /** Most tasks one run performs; what is left is due at once, so the next alarm goes on. */
 const TASKS_A_RUN = 500;
@@ -30,11 +30,11 @@ export class Maintenance {
     return backend.nextDue();
   }
 
-  /** Does the releases that are due, so that the streams a deletion frees are gone before it is answered. */
+  /** Does the releases that were just planned, so that the streams a deletion frees are gone before it is answered. */
   async runReleases(): Promise<void> {
     const { backend, clock } = this.#host;
-    for (const task of await backend.dueTasks(clock.now(), TASKS_A_LOOK)) {
-      if (task.job.kind === "release") await this.#attempt(task);
+    for (const task of await backend.dueTasks(clock.now() + RELEASE_GRACE_MS, TASKS_A_LOOK)) {
+      if (task.job.kind === "release" && task.job.attempt === 0) await this.#attempt(task);
     }
   }
 
@@ -56,6 +56,7 @@ export class Maintenance {
         );
         if (result.removed) this.#host.forget(path);
         this.#host.changed(path);
+        if (result.removed) await this.runReleases();
         return;
       }
       case "abandon": {

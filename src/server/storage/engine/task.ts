@@ -26,6 +26,9 @@ export const expireTaskId = (streamId: StreamId): string => `expire:${streamId}`
 /** Names the task that undoes an unfinished fork. */
 export const abandonTaskId = (forkId: StreamId): string => `abandon:${forkId}`;
 
+/** How long whoever plans a release has to perform it at once, before the alarm would come to do the same, in ms. */
+export const RELEASE_GRACE_MS = 1000;
+
 /** Plans the release of a fork at one of its sources. */
 export const releaseTask = (source: string, forkId: StreamId, at: number, attempt = 0): Task => ({
   id: `release:${forkId}:${source}`,

@@ -21,6 +21,8 @@ interface StoredStream {
 
 /** Keeps streams in maps. JavaScript runs one transaction at a time, and every rule comes before the first change. */
 export class MemoryBackend implements Backend {
+  /** What is handed out is what is stored. */
+  readonly detachable = false;
   readonly #streams = new Map<string, StoredStream>();
   readonly #tasks = new Map<string, Task>();
   readonly #limits: ChunkLimits;

@@ -41,6 +41,8 @@ const LAST = `k & ${POSITION_MASK} AS start, length(data) AS length, seq, writte
  * statement are wrapped so that a failing one undoes the others.
  */
 export class SqliteBackend implements Backend {
+  /** A row's blob is copied out of the database. */
+  readonly detachable = true;
   readonly #host: SqliteHost;
   readonly #sql: SqlStorage;
   readonly #limits: ChunkLimits;
@@ -58,7 +60,7 @@ export class SqliteBackend implements Backend {
 
   /** Creates the tables, or migrates older ones. Idempotent. */
   initialize(): void {
-    if (this.#initialized) return;
+    if (this.#isInUse()) return;
     this.#host.atomically(() => {
       for (const statement of SCHEMA) this.#sql.exec(statement);
       this.#sql.exec("INSERT INTO dcs_meta VALUES ('schema_version', ?) ON CONFLICT DO NOTHING", SCHEMA_VERSION);
@@ -119,14 +121,10 @@ export class SqliteBackend implements Backend {
     const number = this.#numberOf(key);
     if (number === undefined) return [];
     const query = `SELECT ${INFO}, data FROM dcs_chunks WHERE k >= ${KEY} AND k < ${KEY} ORDER BY k`;
-    const chunks: Chunk[] = [];
-    let bytes = 0;
-    for (const row of this.#sql.exec<ChunkRow>(query, number, start, number, end)) {
-      chunks.push(chunkOf(row));
-      bytes += row.length;
-      if (bytes >= budget) break;
-    }
-    return chunks;
+    // Chunks of the budget's range of positions: every row is taken, since a cursor that is left before its end keeps
+    // its statement, and the blob in it, until the collector runs.
+    const limit = Math.min(end, start + budget);
+    return this.#sql.exec<ChunkRow>(query, number, start, number, limit).toArray().map(chunkOf);
   }
 
   dueTasks(now: number, limit: number): Task[] {
@@ -151,10 +149,8 @@ export class SqliteBackend implements Backend {
    * would leave an object with tables behind, to be paid for ever after.
    */
   #isInUse(): boolean {
-    if (this.#initialized) return true;
-    const found = first(this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'dcs_meta'"));
-    if (found !== undefined) this.initialize();
-    return found !== undefined;
+    this.#initialized ||= this.#storedVersion() !== undefined;
+    return this.#initialized;
   }
 
   /** A commit that one statement carries out needs no transaction around it. */
@@ -325,6 +321,18 @@ export class SqliteBackend implements Backend {
     return row;
   }
 
+  /** The version of the tables that are there; asking the schema would read a row for each table. */
+  #storedVersion(): number | undefined {
+    try {
+      const query = "SELECT value FROM dcs_meta WHERE key = 'schema_version'";
+      return first(this.#sql.exec<{ value: number }>(query))?.value;
+    } catch (error) {
+      // Any other failure must not make streams look as if they were not there.
+      if (error instanceof Error && error.message.includes("no such table")) return undefined;
+      throw error;
+    }
+  }
+
   #remember({ stream_id, number }: StreamRow): void {
     if (this.#numbers.has(stream_id)) return;
     if (this.#numbers.size >= MAX_CACHED_NUMBERS) this.#numbers.clear();
@@ -363,6 +371,6 @@ export class SqliteBackend implements Backend {
 }
 
 function first<Row extends Record<string, SqlStorageValue>>(cursor: SqlStorageCursor<Row>): Row | undefined {
-  const next = cursor.next();
-  return next.done ? undefined : next.value;
+  // To the end as well, though there is one row at most: see `chunksFrom`.
+  return cursor.toArray()[0];
 }

@@ -11,7 +11,7 @@ import type { AcquireRequest, ForkOrigin, LogPosition, RetainRequest, Segment } 
 import type { Decision } from "../commit.ts";
 import { presenceOf } from "../lifetime.ts";
 import type { Snapshot, StreamState } from "../state.ts";
-import { abandonTaskId, releaseTask, type Task } from "../task.ts";
+import { abandonTaskId, RELEASE_GRACE_MS, releaseTask, type Task } from "../task.ts";
 import { type CreateCommand, type CreateVerdict, confirmExisting, create } from "./create.ts";
 import { removal } from "./remove.ts";
 
@@ -141,7 +141,7 @@ export function decideRelease(snapshot: Snapshot, forkId: StreamId, now: number)
   if (state === undefined || snapshot.forkEnd === undefined) return { result: { removed: false } };
   const last = state.softDeleted && state.forks === 1;
   return last
-    ? { result: { removed: true }, commit: removal(state, now) }
+    ? { result: { removed: true }, commit: removal(state, now + RELEASE_GRACE_MS) }
     : { result: { removed: false }, commit: { dropFork: forkId } };
 }
 

@@ -2,18 +2,18 @@ import type { StreamId } from "../../../../shared/index.ts";
 import type { Commit, Decision } from "../commit.ts";
 import { deadlineOf, isExpired, requireLive } from "../lifetime.ts";
 import type { Snapshot, StreamState } from "../state.ts";
-import { expireTaskId, releaseTask } from "../task.ts";
+import { expireTaskId, RELEASE_GRACE_MS, releaseTask } from "../task.ts";
 
 /** What must happen after a stream was removed: its sources have to forget it. */
 export interface Removed {
   readonly removed: boolean;
 }
 
-/** Removes a stream for good, and plans the release of every stream it was forked from. */
-export function removal(state: StreamState, now: number): Commit & { readonly remove: true } {
+/** Removes a stream for good, and plans the release of every stream it was forked from for a time. */
+export function removal(state: StreamState, releaseAt: number): Commit & { readonly remove: true } {
   return {
     remove: true,
-    schedule: sourcesOf(state).map((source) => releaseTask(source, state.streamId, now)),
+    schedule: sourcesOf(state).map((source) => releaseTask(source, state.streamId, releaseAt)),
     cancel: [expireTaskId(state.streamId)],
   };
 }
@@ -48,5 +48,5 @@ export function decideExpiry(snapshot: Snapshot, path: string, streamId: StreamI
 function retire(state: StreamState, now: number): Decision<Removed> {
   return state.forks > 0
     ? { result: { removed: false }, commit: { softDelete: true, cancel: [expireTaskId(state.streamId)] } }
-    : { result: { removed: true }, commit: removal(state, now) };
+    : { result: { removed: true }, commit: removal(state, now + RELEASE_GRACE_MS) };
 }

@@ -1,0 +1,19 @@
+import type { Part } from "../bench.ts";
+import { appendCost } from "./append-cost.ts";
+import { floorAppend } from "./floor-append.ts";
+import { floorCatchUp } from "./floor-catch-up.ts";
+import { memoryAppend } from "./memory-append.ts";
+import { memoryCatchUp } from "./memory-catch-up.ts";
+import { memorySlowReader } from "./memory-slow-reader.ts";
+
+const PARTS: readonly Part[] = [memoryCatchUp, memoryAppend, memorySlowReader, appendCost, floorAppend, floorCatchUp];
+
+/**
+ * The parts that names select, in their order.
+ *
+ * @param names Names of parts or of their groups; none selects all.
+ */
+export function selectParts(names: readonly string[]): readonly Part[] {
+  if (names.length === 0) return PARTS;
+  return PARTS.filter(({ name: part }) => names.some((name) => part === name || part.startsWith(`${name}/`)));
+}

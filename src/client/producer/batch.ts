@@ -1,0 +1,78 @@
+import type { PendingMessage } from "./ticket.ts";
+
+/** Where a batch stands between being formed and being settled. */
+export type BatchPhase =
+  /** Waits until the outbox has it. */
+  | "formed"
+  /** May be sent. */
+  | "ready"
+  /** A request is on its way. */
+  | "sending"
+  /** Came to the server before its predecessor: waits until something is acknowledged. */
+  | "held"
+  /** Waits out the delay after a failure. */
+  | "delayed"
+  /** Has a verdict that counts once nothing is before it. */
+  | "refused"
+  /** Acknowledged, rejected, or replaced: whatever is still on its way for it is ignored. */
+  | "settled";
+
+/** What a batch carries, apart from its number. */
+export interface Cargo {
+  /** Whose tickets it settles; none for one that an outbox brought back. */
+  readonly messages: readonly PendingMessage[];
+  /** The request's body, always the same bytes; none for a mere close. */
+  readonly body: Uint8Array | undefined;
+  /** Whether it closes the stream. */
+  readonly closes: boolean;
+}
+
+/** How many messages it counts as: one even when it has none to tell, so that it is waited for. */
+export function weightOf({ messages }: Cargo): number {
+  return Math.max(messages.length, 1);
+}
+
+/** Size of its messages, without what joining them adds. */
+export function bytesOf({ messages }: Cargo): number {
+  return messages.reduce((sum, { bytes }) => sum + bytes.length, 0);
+}
+
+/** One request's worth of messages with its place in the producer's order, which it keeps until it is settled. */
+export class Batch {
+  readonly epoch: number;
+  readonly seq: number;
+  readonly cargo: Cargo;
+  phase: BatchPhase;
+  /** Requests made. */
+  requests = 0;
+  /** Requests that failed for another reason than having come too early. */
+  failures = 0;
+  /** Whether some request may have stored it for all we know. */
+  maybeStored: boolean;
+  /** What was first in line when it was last sent; `undefined` when it was itself. */
+  behind: Batch | undefined;
+  /** Why it cannot be stored, in the phase `refused`. */
+  verdict: unknown;
+  /** Ends the phase `delayed`. */
+  timer: unknown;
+
+  /**
+   * @param epoch Session of the producer.
+   * @param seq Number in the session.
+   * @param cargo What it carries.
+   * @param phase Where it begins.
+   * @param maybeStored Whether an earlier process may have sent it.
+   */
+  constructor(epoch: number, seq: number, cargo: Cargo, phase: BatchPhase, maybeStored = false) {
+    this.epoch = epoch;
+    this.seq = seq;
+    this.cargo = cargo;
+    this.phase = phase;
+    this.maybeStored = maybeStored;
+  }
+
+  /** Whether the server may have seen its number. */
+  get isExposed(): boolean {
+    return this.requests > 0 || this.maybeStored;
+  }
+}

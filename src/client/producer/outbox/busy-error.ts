@@ -1,0 +1,20 @@
+import { type StreamErrorOptions, TaggedError } from "../../../shared/errors/base.ts";
+
+/** Another producer owns the record of the outbox: in this process, another tab, or another worker. Client-side only. */
+export class OutboxBusyError extends TaggedError {
+  /** Tells this class from the others. */
+  readonly _tag = "OutboxBusyError";
+  /** The same as the tag; own, so that it survives remote calls. */
+  override readonly name = "OutboxBusyError";
+  /** The record: the stream's URL and the producer's id. */
+  readonly key: string;
+
+  /**
+   * @param facts What happened, as data; becomes the fields of the error.
+   * @param options A cause, and a detail that replaces the message.
+   */
+  constructor(facts: { readonly key: string }, options?: StreamErrorOptions) {
+    super(`Another producer uses the outbox record "${facts.key}"`, options);
+    this.key = facts.key;
+  }
+}

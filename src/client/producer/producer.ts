@@ -1,0 +1,310 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import type { Offset } from "../../shared/brands.ts";
+import { type Hosted, hostOf, type StreamHost } from "../host.ts";
+import type { ProducerEvent } from "./events.ts";
+import { Intake } from "./intake.ts";
+import { type ProducerOptions, type ProducerSettings, resolveProducerOptions } from "./options.ts";
+import { Pipeline } from "./pipeline.ts";
+import { Settlement } from "./settlement.ts";
+import type { Acknowledgement, Ticket } from "./ticket.ts";
+
+/** What a producer is at: taking messages, finishing, or over in one of three ways. */
+export type ProducerState = "open" | "closing" | "closed" | "failed" | "aborted";
+
+/** How {@link StreamProducer.close} ends. */
+export interface ProducerCloseOptions<T> {
+  /** Closes the stream as well, for all writers and for ever (§4.1); no unless given. */
+  readonly closeStream?: boolean | undefined;
+  /** One more message; with `closeStream` it is stored in the same step as the closing. */
+  readonly finalMessage?: T | undefined;
+}
+
+/** The state, with what belongs to it. */
+type Phase =
+  | { readonly name: "open" }
+  | { readonly name: "closing" | "closed"; readonly done: Promise<void> }
+  | { readonly name: "failed" | "aborted"; readonly error: unknown };
+
+const OPEN: Phase = { name: "open" };
+const ignore = (): void => {};
+
+/**
+ * Appends messages exactly once and in the order in which they were submitted, through lost answers, restarts of the
+ * server and repeated requests (§5.2.1). Messages travel in batches, several requests at a time.
+ *
+ * What fails is told where somebody waits: `submit`, a ticket, `flush`, `close`. A producer that has failed says so from
+ * then on; make another one, with a higher epoch.
+ *
+ * @typeParam T What it appends.
+ *
+ * @example
+ * ```ts
+ * await using producer = stream.producer({ id: "orders-1" });
+ * for (const order of orders) await producer.submit(order); // waits while the buffer is full
+ * await producer.flush();                                   // everything is durable
+ * ```
+ */
+export class StreamProducer<T = unknown> {
+  readonly #host: StreamHost<unknown, T>;
+  readonly #settings: ProducerSettings;
+  readonly #onEvent: ((event: ProducerEvent) => void) | undefined;
+  readonly #pipeline: Pipeline;
+  readonly #intake: Intake;
+  readonly #settlement = new Settlement();
+  #phase: Phase = OPEN;
+  /** Rejected messages that nobody who waits has been told of. */
+  #loss: { readonly error: unknown } | undefined;
+  #writable: WritableStream<T> | undefined;
+  readonly #onAbort = (): void => this.abort(this.#host.signal?.reason);
+
+  /**
+   * @param stream What to append to.
+   * @param options Only `id` is required.
+   * @throws TypeError for an id that no header can carry; RangeError for a number that cannot be.
+   */
+  constructor(stream: Hosted<unknown, T>, options: ProducerOptions) {
+    const host = hostOf(stream);
+    this.#host = host;
+    this.#settings = resolveProducerOptions(options, host.retry);
+    this.#onEvent = options.onEvent;
+    this.#pipeline = new Pipeline(host, this.#settings, {
+      emit: (event) => this.#emit(event),
+      settled: (messages, bytes) => {
+        this.#settlement.settle(messages);
+        this.#intake.free(bytes);
+      },
+      withdrawn: (ahead, messages, bytes) => {
+        this.#settlement.withdraw(ahead, messages);
+        this.#intake.free(bytes);
+      },
+      lost: (error) => {
+        this.#loss ??= { error };
+      },
+      failed: (error) => this.#fail(error),
+    });
+    this.#intake = new Intake(host, this.#settings, this.#pipeline, this.#settlement, this.#recover());
+    host.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    if (host.signal?.aborted) this.#onAbort();
+  }
+
+  /** Names the producer to the server. */
+  get id(): string {
+    return this.#settings.id;
+  }
+
+  /** What the producer is at. */
+  get state(): ProducerState {
+    return this.#phase.name;
+  }
+
+  /** What ended the producer, in the states `failed` and `aborted`. */
+  get error(): unknown {
+    return "error" in this.#phase ? this.#phase.error : undefined;
+  }
+
+  /** The session of the next batch. It moves on by itself after an outbox was emptied, a claim, and some splits. */
+  get epoch(): number {
+    return this.#pipeline.epoch;
+  }
+
+  /** The number that the next batch will have in its epoch. */
+  get nextSeq(): number {
+    return this.#pipeline.nextSeq;
+  }
+
+  /** Messages accepted and neither acknowledged nor rejected. A batch that an outbox brought back counts as one. */
+  get pendingMessages(): number {
+    return this.#settlement.pending;
+  }
+
+  /** Bytes of the messages accepted and neither acknowledged nor rejected. */
+  get bufferedBytes(): number {
+    return this.#intake.bufferedBytes;
+  }
+
+  /** Requests on their way. */
+  get inFlight(): number {
+    return this.#pipeline.inFlight;
+  }
+
+  /** Where the stream ended at the last acknowledgement; `undefined` before the first. */
+  get lastOffset(): Offset | undefined {
+    return this.#pipeline.lastOffset;
+  }
+
+  /**
+   * Hands over a message. Messages are taken in the order of the calls, whether or not these are awaited.
+   *
+   * @param value What to append; an array is one message.
+   * @returns A ticket, once there is room in the buffer.
+   * @throws SchemaError or TypeError for a value that cannot be sent, which harms nothing else; TypeError when the
+   * producer is closed; what ended it when it is over.
+   *
+   * @example
+   * ```ts
+   * const ticket = await producer.submit({ n: 1 });
+   * await ticket.acknowledged;
+   * ```
+   */
+  async submit(value: T): Promise<Ticket> {
+    this.#requireOpen();
+    return this.#intake.admit(this.#host.codec.encode(value));
+  }
+
+  /**
+   * Hands over a message and waits until it is durable.
+   *
+   * @param value What to append; an array is one message.
+   * @throws What {@link StreamProducer.submit} and `ticket.acknowledged` throw.
+   */
+  async append(value: T): Promise<Acknowledgement> {
+    const { acknowledged } = await this.submit(value);
+    return acknowledged;
+  }
+
+  /**
+   * Sends what lingers and waits until everything submitted before is durable.
+   *
+   * @throws What ended the producer; what some message was rejected with since somebody was last told.
+   */
+  async flush(): Promise<void> {
+    await this.#drain();
+    this.#throwLoss();
+  }
+
+  /**
+   * Takes no more messages and waits until everything submitted before is durable. Calling it again returns the same
+   * promise.
+   *
+   * A stream is not closed over lost messages: when one was rejected, neither the final message nor the closing is sent.
+   *
+   * @param options Whether to close the stream too, and with which message; neither unless given.
+   * @throws What {@link StreamProducer.flush} throws; SchemaError or TypeError for a final message that cannot be sent,
+   * after which the producer is open as before.
+   */
+  close(options: ProducerCloseOptions<T> = {}): Promise<void> {
+    const phase = this.#phase;
+    if ("done" in phase) return phase.done;
+    if ("error" in phase) return Promise.reject(phase.error);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#phase = { name: "closing", done: promise };
+    this.#finish(promise, options).then(resolve, (error: unknown) => {
+      if (this.state === "closing") this.#fail(error);
+      reject(error);
+    });
+    return promise;
+  }
+
+  /**
+   * Gives up at once: everything not acknowledged is rejected, though requests on their way may still have their effect.
+   * An outbox keeps what was formed, for the next producer to send.
+   *
+   * @param reason What to reject with; an `AbortError` unless given.
+   */
+  abort(reason: unknown = new DOMException("The producer was aborted", "AbortError")): void {
+    if (this.#phase.name === "open" || this.#phase.name === "closing") this.#end({ name: "aborted", error: reason });
+  }
+
+  /**
+   * The producer as a stream: writing submits, closing closes the producer (not the stream), aborting aborts. Always the
+   * same one.
+   */
+  get writable(): WritableStream<T> {
+    this.#writable ??= new WritableStream<T>({
+      write: async (value) => {
+        await this.submit(value);
+      },
+      close: () => this.close(),
+      abort: (reason) => this.abort(reason),
+    });
+    return this.#writable;
+  }
+
+  /** {@link StreamProducer.close} at the end of an `await using` block; does nothing after an `abort`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.state !== "aborted") await this.close();
+  }
+
+  async #drain(): Promise<void> {
+    this.#requireAlive();
+    await this.#intake.idle;
+    this.#requireAlive();
+    this.#intake.hurry();
+    await this.#settlement.reached();
+  }
+
+  async #finish(done: Promise<void>, { closeStream = false, finalMessage }: ProducerCloseOptions<T>): Promise<void> {
+    let last: Uint8Array | undefined;
+    try {
+      last = finalMessage === undefined ? undefined : await this.#host.codec.encode(finalMessage);
+    } catch (error) {
+      if (this.#phase.name === "closing") this.#phase = OPEN;
+      throw error;
+    }
+    if (last !== undefined && !closeStream) await this.#intake.admit(Promise.resolve(last));
+    await this.#drain();
+    if (closeStream && this.#loss === undefined) {
+      if (last === undefined) this.#settlement.accept(1);
+      this.#pipeline.enqueue(last === undefined ? [] : [this.#intake.account(last)], true);
+      await this.#settlement.reached();
+    }
+    await this.#pipeline.release();
+    this.#requireAlive();
+    this.#phase = { name: "closed", done };
+    this.#host.signal?.removeEventListener("abort", this.#onAbort);
+    this.#throwLoss();
+  }
+
+  async #recover(): Promise<void> {
+    if (this.#settings.outbox === undefined) return;
+    try {
+      this.#settlement.accept(await this.#pipeline.recover());
+    } catch (error) {
+      this.#pipeline.stop(error);
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    if ("error" in this.#phase) return;
+    this.#end({ name: "failed", error });
+    this.#emit({ type: "failed", error });
+  }
+
+  #end(phase: Phase & { readonly error: unknown }): void {
+    const { error } = phase;
+    this.#phase = phase;
+    this.#host.signal?.removeEventListener("abort", this.#onAbort);
+    this.#pipeline.stop(error);
+    this.#intake.end(error);
+    this.#settlement.fail(error);
+    // Nobody waits for the outbox any more, and what it has is kept either way.
+    this.#pipeline.release().catch(ignore);
+  }
+
+  #requireOpen(): void {
+    this.#requireAlive();
+    if (this.#phase.name !== "open") throw new TypeError("The producer is closed");
+  }
+
+  #requireAlive(): void {
+    if ("error" in this.#phase) throw this.#phase.error;
+  }
+
+  #throwLoss(): void {
+    const loss = this.#loss;
+    this.#loss = undefined;
+    if (loss !== undefined) throw loss.error;
+  }
+
+  #emit(event: ProducerEvent): void {
+    try {
+      this.#onEvent?.(event);
+    } catch (error) {
+      // As event targets do it: the fault of whoever watches stops nothing here, and is not hidden either.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+}

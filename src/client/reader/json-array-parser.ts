@@ -1,0 +1,157 @@
+import { MalformedResponseError } from "../../shared/errors/client-errors.ts";
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+/** Makes `[` and `{`, and likewise `]` and `}`, one character. */
+const FOLD_BRACKETS = 0x20;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+const BLANK = /^[ \t\n\r]*$/;
+
+/**
+ * Finds the messages of a JSON array, PROTOCOL.md §9.1.5, while its text arrives, and keeps no more than the message
+ * that has begun.
+ *
+ * It knows strings, nesting and separators; whether a message is JSON itself is for whoever parses it. When the text
+ * stops being an array, the messages before that point are returned first and the next call throws.
+ *
+ * @example
+ * ```ts
+ * const parser = new JsonArrayParser();
+ * parser.push('[{"a":1},{"b'); // ['{"a":1}']
+ * parser.push('":[2]}]'); // ['{"b":[2]}']
+ * parser.end();
+ * ```
+ */
+export class JsonArrayParser {
+  #opened = false;
+  #closed = false;
+  #messages = false;
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+  /** The parts of the message that has begun; joined once, so that a long message costs no more than its length. */
+  #parts: string[] = [];
+  /** Characters taken before the text at hand. */
+  #taken = 0;
+  #error: MalformedResponseError | undefined;
+
+  /** Whether the array has ended, and with it the last message. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Whether anything but blanks has arrived. */
+  get isOpened(): boolean {
+    return this.#opened;
+  }
+
+  /**
+   * Takes more text, cut anywhere.
+   *
+   * @returns The messages that it completed, without blanks around them.
+   * @throws MalformedResponseError when the text before was no array; it names the character, counted from 0.
+   */
+  push(text: string): string[] {
+    const messages: string[] = [];
+    if (text === "") return messages;
+    try {
+      this.#scan(text, messages);
+    } catch (error) {
+      if (messages.length === 0 || !(error instanceof MalformedResponseError)) throw error;
+      this.#error = error;
+    }
+    this.#taken += text.length;
+    return messages;
+  }
+
+  /**
+   * Ends the text.
+   *
+   * @throws MalformedResponseError when the array is not at its end, or was none.
+   */
+  end(): void {
+    if (this.#error !== undefined) throw this.#error;
+    if (!this.#closed) this.#fail(0, "ends too early");
+  }
+
+  #scan(text: string, messages: string[]): void {
+    if (this.#error !== undefined) throw this.#error;
+    const from = this.#open(text);
+    if (from === -1) return;
+    let depth = this.#depth;
+    let inString = this.#inString;
+    let start = from;
+    let at = from;
+    if (this.#escaped && at < text.length) {
+      at += 1;
+      this.#escaped = false;
+    }
+    while (at < text.length) {
+      const code = text.charCodeAt(at);
+      at += 1;
+      if (inString) {
+        if (code === BACKSLASH) at += 1;
+        else if (code === QUOTE) inString = false;
+      } else if (code === QUOTE) {
+        inString = true;
+      } else if (code === COMMA) {
+        if (depth > 0) continue;
+        messages.push(this.#message(text, start, at - 1));
+        start = at;
+      } else {
+        const folded = code | FOLD_BRACKETS;
+        if (folded === OPEN) depth += 1;
+        else if (folded !== CLOSE) continue;
+        else if (depth > 0) depth -= 1;
+        else {
+          this.#close(text, start, at - 1, messages);
+          return;
+        }
+      }
+    }
+    // Only an escape can overshoot: its second character is the first of the next text.
+    this.#escaped = at > text.length;
+    this.#depth = depth;
+    this.#inString = inString;
+    if (start < text.length) this.#parts.push(text.slice(start));
+  }
+
+  /** The position of the first character inside the array; -1 when the text has none. */
+  #open(text: string): number {
+    if (this.#opened && !this.#closed) return 0;
+    const at = text.search(/[^ \t\n\r]/);
+    if (at === -1) return -1;
+    if (this.#closed) this.#fail(at, "goes on behind its end");
+    if (text.charCodeAt(at) !== OPEN_ARRAY) this.#fail(at, "does not begin with [");
+    this.#opened = true;
+    return at + 1;
+  }
+
+  #close(text: string, start: number, end: number, messages: string[]): void {
+    if (text.charCodeAt(end) !== CLOSE_ARRAY) this.#fail(end, "has a } too many");
+    const isEmpty = !this.#messages && BLANK.test(this.#parts.join("") + text.slice(start, end));
+    if (!isEmpty) messages.push(this.#message(text, start, end));
+    this.#closed = true;
+    if (!BLANK.test(text.slice(end + 1))) this.#fail(end + 1, "goes on behind its end");
+  }
+
+  #message(text: string, start: number, end: number): string {
+    let message = text.slice(start, end);
+    if (this.#parts.length > 0) {
+      message = this.#parts.join("") + message;
+      this.#parts = [];
+    }
+    if (message.charCodeAt(0) <= 0x20 || message.charCodeAt(message.length - 1) <= 0x20) message = message.trim();
+    if (message === "") this.#fail(end, "has no message before a separator");
+    this.#messages = true;
+    return message;
+  }
+
+  #fail(at: number, what: string): never {
+    throw new MalformedResponseError({ detail: `The JSON array ${what}, at character ${this.#taken + at}` });
+  }
+}

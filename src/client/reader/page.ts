@@ -1,0 +1,81 @@
+import { MalformedResponseError, TransportError } from "../../shared/errors/client-errors.ts";
+import type { Framing } from "../codec/index.ts";
+import type { Attempt } from "./attempt.ts";
+import { JsonArrayParser } from "./json-array-parser.ts";
+import type { Mark, Step } from "./steps.ts";
+
+/** The body ended properly and is not whole: a failure of the way, unless it is the same each time. */
+function cutShort(cause: MalformedResponseError): TransportError {
+  return new TransportError({ cause, detail: "The answer was cut short" });
+}
+
+/** How long the body is, where the headers can be trusted to say so. */
+function lengthOf({ headers, type }: Response): number {
+  // The length counts bytes before decompression, and a browser hides the encoding of another origin's answer. There the
+  // platform itself compares.
+  if (headers.has("Content-Encoding") || type === "cors") return 0;
+  return Number(headers.get("Content-Length") ?? 0);
+}
+
+/** The pieces of a body, and an error behind them if some are missing. */
+async function* wholeBody(response: Response, attempt: Attempt): AsyncGenerator<Uint8Array, void, undefined> {
+  let missing = lengthOf(response);
+  if (response.body !== null) {
+    for await (const piece of attempt.pieces(response.body)) {
+      missing -= piece.length;
+      yield piece;
+    }
+  }
+  if (missing > 0) throw cutShort(new MalformedResponseError({ detail: `The body is ${missing} bytes short` }));
+}
+
+/**
+ * Reads the body of a catch-up or a long-poll answer while it arrives, in constant memory.
+ *
+ * @param response An answer with 200.
+ * @param mark Where it ends.
+ * @param framing How its body is cut into messages.
+ * @param requested Where it starts.
+ * @throws TransportError when the body breaks off, or ends before its end (then a MalformedResponseError is the cause).
+ * @throws MalformedResponseError when it is not JSON that should be.
+ */
+export async function* pageSteps(
+  response: Response,
+  mark: Mark,
+  framing: Framing,
+  requested: string,
+  attempt: Attempt,
+): AsyncGenerator<Step, void, undefined> {
+  const pieces = wholeBody(response, attempt);
+  if (framing !== "json") {
+    for await (const bytes of pieces) yield { bytes };
+    yield { mark };
+    return;
+  }
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const parser = new JsonArrayParser();
+  let marked = false;
+  for await (const piece of pieces) {
+    const messages = parser.push(decodeStrictly(decoder, piece));
+    // With its last message a page is complete, whatever becomes of the connection then.
+    const ends = parser.isClosed && !marked;
+    if (ends) marked = true;
+    yield ends ? { messages, mark } : { messages };
+  }
+  try {
+    // At the tail, a body of no bytes is as good as an empty array; where something must have come it is not.
+    if (parser.isOpened || mark.offset !== requested) parser.end();
+  } catch (error) {
+    if (parser.isClosed || !(error instanceof MalformedResponseError)) throw error;
+    throw cutShort(error);
+  }
+  if (!marked) yield { mark };
+}
+
+function decodeStrictly(decoder: TextDecoder, bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes, { stream: true });
+  } catch (cause) {
+    throw new MalformedResponseError({ cause, detail: "The body is not UTF-8" });
+  }
+}

@@ -1,0 +1,27 @@
+import type { Offset } from "../../shared/brands.ts";
+
+/** Where the server says the reader stands once all before it has arrived. */
+export interface Mark {
+  /** Where the next request starts. */
+  readonly offset: Offset;
+  /** Whether that was the tail. */
+  readonly upToDate: boolean;
+  /** Whether the stream is closed and nothing follows. */
+  readonly closed: boolean;
+  /** What the next live request echoes (PROTOCOL.md §10.1). */
+  readonly cursor: string | undefined;
+}
+
+/**
+ * What arrived together: data, a mark behind it, or both. Of the three kinds of data an answer has only one.
+ */
+export interface Step {
+  /** JSON messages. */
+  readonly messages?: readonly string[];
+  /** Bytes of the stream. */
+  readonly bytes?: Uint8Array;
+  /** Text whose line ends SSE has rewritten, so that it cannot be counted in bytes; it always has its mark. */
+  readonly text?: string;
+  /** The end of the data, this one's included. */
+  readonly mark?: Mark;
+}

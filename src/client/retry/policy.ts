@@ -1,0 +1,25 @@
+import type { RetryOptions, RetryPolicy } from "./contract.ts";
+
+/** What a handle repeats with unless told otherwise: five attempts within about six seconds. */
+export const DEFAULT_RETRY: RetryPolicy = { maxAttempts: 5, baseDelayMs: 200, maxDelayMs: 20_000 };
+
+/**
+ * Fills in what retry options leave open.
+ *
+ * @param options What the caller asked for; an option that is missing or `undefined` keeps its default.
+ * @param defaults What holds otherwise.
+ * @throws RangeError when there are fewer than one attempt, or a delay is negative or no number.
+ *
+ * @example
+ * ```ts
+ * resolveRetry({ maxAttempts: Infinity }, DEFAULT_RETRY);
+ * ```
+ */
+export function resolveRetry(options: RetryOptions | undefined, defaults: RetryPolicy): RetryPolicy {
+  const maxAttempts = options?.maxAttempts ?? defaults.maxAttempts;
+  const baseDelayMs = options?.baseDelayMs ?? defaults.baseDelayMs;
+  const maxDelayMs = options?.maxDelayMs ?? defaults.maxDelayMs;
+  if (!(maxAttempts >= 1)) throw new RangeError("maxAttempts must be at least 1");
+  if (!(baseDelayMs >= 0) || !(maxDelayMs >= 0)) throw new RangeError("Retry delays must not be negative");
+  return { maxAttempts, baseDelayMs, maxDelayMs };
+}

@@ -1,0 +1,27 @@
+import {
+  DEFAULT_CONTENT_TYPE,
+  STREAM_EXPIRES_AT_HEADER,
+  STREAM_ID_HEADER,
+  STREAM_TTL_HEADER,
+} from "../../shared/constants.ts";
+import { parseDecimal } from "../../shared/decimal.ts";
+import { offsetIn } from "../transport/answer.ts";
+import { isClosed } from "../transport/response-error.ts";
+import type { StreamMetadata } from "./contract.ts";
+
+/**
+ * Reads the headers of a HEAD answer (§5.5).
+ *
+ * @throws MalformedResponseError when there is no offset.
+ */
+export function metadataOf(headers: Headers): StreamMetadata {
+  const expiresAt = new Date(headers.get(STREAM_EXPIRES_AT_HEADER) ?? "");
+  return {
+    offset: offsetIn(headers),
+    contentType: headers.get("Content-Type") ?? DEFAULT_CONTENT_TYPE,
+    closed: isClosed(headers),
+    ttlSeconds: parseDecimal(headers.get(STREAM_TTL_HEADER) ?? "") ?? undefined,
+    expiresAt: Number.isNaN(expiresAt.getTime()) ? undefined : expiresAt,
+    streamId: headers.get(STREAM_ID_HEADER) ?? undefined,
+  };
+}

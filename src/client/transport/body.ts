@@ -1,0 +1,49 @@
+/** The most that is read of a refusal, in bytes: a problem document takes far less. */
+const MAX_PROBLEM_BYTES = 65_536;
+
+/** How long a refusal's body may take, in ms; its status says enough to go on without. */
+const MAX_PROBLEM_MS = 5_000;
+
+/**
+ * Gives up a body that nobody will read, so that its connection can be used again or is closed.
+ *
+ * @param response An answer whose body is not locked.
+ */
+export function discard(response: Response): void {
+  // A body that failed already has nothing left to give up.
+  response.body?.cancel().catch(() => {});
+}
+
+/**
+ * Reads the text of a refusal, up to 64 KiB and for up to 5 s.
+ *
+ * @param response An answer whose body nobody has read.
+ * @returns The text, as far as it came in time; empty when there is none, when it is longer, or when it breaks off.
+ */
+export async function problemText(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  const giveUp = (): void => {
+    reader.cancel().catch(() => {});
+  };
+  // Real time, whatever clock the client has: this only keeps a body that never ends from holding up an error.
+  const timer = setTimeout(giveUp, MAX_PROBLEM_MS);
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      size += next.value.length;
+      if (size > MAX_PROBLEM_BYTES) {
+        giveUp();
+        return "";
+      }
+      text += decoder.decode(next.value, { stream: true });
+    }
+  } catch {
+    return "";
+  } finally {
+    clearTimeout(timer);
+  }
+  return text + decoder.decode();
+}

@@ -1,0 +1,29 @@
+/** One HTTP request about the stream. */
+export interface TransportRequest {
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+  /** The protocol's own query parameters. They win over a caller's parameters of the same name. */
+  readonly query?: Readonly<Record<string, string | undefined>> | undefined;
+  /** The protocol's own headers. They win over a caller's headers of the same name. */
+  readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly body?: Uint8Array | undefined;
+  /** Gives the request up; the transport then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** How long to wait for the response's headers, in ms; `false` to wait for ever (live reads). Default 30,000. */
+  readonly timeoutMs?: number | false | undefined;
+}
+
+/**
+ * Makes one attempt at a request and returns whatever the server answers, refusals included. It repeats nothing, but
+ * for one 401, which it repeats once with headers and parameters evaluated anew: a 401 has had no effect.
+ */
+export interface Transport {
+  /** The stream's URL without the caller's dynamic parameters, for messages and keys. */
+  readonly url: string;
+  /**
+   * Sends a request. Headers and parameters given as functions are evaluated for every attempt; the query is ordered
+   * by name; redirects are followed by the platform.
+   *
+   * @throws TransportError when no response came (its `cause` says why, a time-out included), or the abort reason.
+   */
+  send(request: TransportRequest): Promise<Response>;
+}

@@ -1,0 +1,15 @@
+// What wrangler.jsonc binds, for the compiler.
+declare namespace Cloudflare {
+  interface GlobalProps {
+    mainModule: typeof import("./worker.ts");
+  }
+  interface Env {
+    readonly DB: D1Database;
+    readonly STREAMS: DurableObjectNamespace<import("./worker.ts").StreamObject>;
+    readonly PROBED: DurableObjectNamespace<import("./worker.ts").ProbedObject>;
+    readonly MEMORY: DurableObjectNamespace<import("./worker.ts").MemoryObject>;
+    readonly METERED: DurableObjectNamespace<import("./worker.ts").MeteredObject>;
+    readonly ROOMS: DurableObjectNamespace<import("./worker.ts").RoomObject>;
+    readonly BARE: DurableObjectNamespace<import("./worker.ts").BareObject>;
+  }
+}
