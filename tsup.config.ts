@@ -6,6 +6,7 @@ export default defineConfig({
     "storage/index": "src/server/storage/index.ts",
     "storage/memory": "src/server/storage/memory/index.ts",
     "storage/sqlite": "src/server/storage/sqlite/index.ts",
+    "storage/d1": "src/server/storage/d1/index.ts",
     client: "src/client/index.ts",
     server: "src/server/http/index.ts",
     "durable-object": "src/server/durable-object/index.ts",

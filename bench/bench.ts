@@ -28,9 +28,8 @@ export interface Part {
  * Bundles the Workers.
  *
  * @param dir Folder for bundles, configurations and data; the caller's to delete.
- * @param args More arguments for every `workerd serve`, such as `--inspector-addr`.
  */
-export async function prepareBench(dir: string, args: readonly string[] = []): Promise<Bench> {
+export async function prepareBench(dir: string): Promise<Bench> {
   const [streams, floor] = await Promise.all([
     bundleWorker("stream-worker.ts", join(dir, "stream-worker")),
     bundleWorker("floor-worker.ts", join(dir, "floor-worker")),
@@ -39,13 +38,12 @@ export async function prepareBench(dir: string, args: readonly string[] = []): P
     streams: (folder, maxReadBytes) => {
       const vars = { MAX_READ_BYTES: maxReadBytes === undefined ? "" : String(maxReadBytes) };
       const worker = { module: streams, className: "BenchStream", binding: "STREAMS", vars };
-      return Workerd.start(worker, join(dir, "streams", folder), args);
+      return Workerd.start(worker, join(dir, "streams", folder));
     },
     floor: (folder) =>
       Workerd.start(
         { module: floor, className: "FloorObject", binding: "FLOOR", vars: {} },
         join(dir, "floor", folder),
-        args,
       ),
   };
 }

@@ -2,7 +2,7 @@
 import "./quiet.mjs";
 import { spawn } from "node:child_process";
 
-const projects = ["tsconfig.portable.json", "tsconfig.workers.json", "tsconfig.json"];
+const projects = ["tsconfig.portable.json", "tsconfig.workers.json", "tsconfig.json", "tsconfig.snippets.json"];
 
 /** @param {string} project */
 function check(project) {

@@ -30,17 +30,16 @@ export class Workerd {
    *
    * @param worker What to serve.
    * @param dir Folder for its configuration and, below it, its data, which outlives it.
-   * @param args More arguments for `workerd serve`.
    * @throws Error when it does not listen within 15 seconds.
    */
-  static async start(worker: ServedWorker, dir: string, args: readonly string[] = []): Promise<Workerd> {
+  static async start(worker: ServedWorker, dir: string): Promise<Workerd> {
     const storage = join(dir, "data");
     const config = join(dir, "config.capnp");
     await mkdir(storage, { recursive: true });
     // What is embedded is found from the configuration's own folder, never by an absolute path.
     const module = relative(dir, worker.module);
     await writeFile(config, workerdConfig({ ...worker, module }, storage));
-    const child = spawn(findWorkerd().path, ["serve", config, `--control-fd=${CONTROL_FD}`, ...args], {
+    const child = spawn(findWorkerd().path, ["serve", config, `--control-fd=${CONTROL_FD}`], {
       stdio: ["ignore", "inherit", "inherit", "pipe"],
     });
     // However this process ends, the runtime does not stay behind.
@@ -86,7 +85,6 @@ async function listeningPort(child: ChildProcess): Promise<number> {
   throw new Error("workerd ended, or was ended, before it listened");
 }
 
-/** The inspector, when there is one, announces a port as well. */
 function portOf(message: unknown): number | undefined {
   if (typeof message !== "object" || message === null || Reflect.get(message, "socket") !== "http") return undefined;
   const port: unknown = Reflect.get(message, "port");

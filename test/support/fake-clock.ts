@@ -58,8 +58,21 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Resolves when every promise that can go on without outside help has done so. */
+const inFlight = new Set<Promise<unknown>>();
+
+/** Makes {@link settled} wait for an answer from outside, such as a database's. Returns what it is given. */
+export function tracked<T>(answer: Promise<T>): Promise<T> {
+  inFlight.add(answer);
+  const over = (): void => void inFlight.delete(answer);
+  answer.then(over, over);
+  return answer;
+}
+
+/** Resolves when every promise that can go on without outside help, or with {@link tracked} help, has done so. */
 export async function settled(): Promise<void> {
-  // Microtasks, however many follow from one another, all run before the next macrotask; a stream takes a few of these.
-  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+  do {
+    await Promise.allSettled(inFlight);
+    // Microtasks, however many follow from one another, all run before the next macrotask; a stream takes a few of these.
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+  } while (inFlight.size > 0);
 }

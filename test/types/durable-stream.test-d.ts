@@ -1,6 +1,12 @@
 import { expectTypeOf, test } from "vitest";
 import * as z from "zod";
-import { DurableStream, type MessageOf, type StreamMetadata } from "../../src/client/index.ts";
+import {
+  DurableStream,
+  type MessageOf,
+  type StreamMetadata,
+  StreamProducer,
+  StreamReader,
+} from "../../src/client/index.ts";
 import type { Offset } from "../../src/shared/index.ts";
 
 const url = "https://streams.test/v1/stream/a";
@@ -54,6 +60,34 @@ test("create, close and fork keep to the types of the stream", () => {
   expectTypeOf<Create["messages"]>().toEqualTypeOf<readonly Message[] | undefined>();
   expectTypeOf<Close["message"]>().toEqualTypeOf<Message | undefined>();
   expectTypeOf(stream.fork).returns.resolves.toEqualTypeOf<DurableStream<Message, Message>>();
+});
+
+test("what a stream makes is typed like it: producers by its input, readers by its output", () => {
+  const schema = z.object({ at: z.string().transform((value) => new Date(value)) });
+  const stream = new DurableStream({ url, schema });
+  expectTypeOf(stream.producer).returns.toEqualTypeOf<StreamProducer<{ at: string }>>();
+  expectTypeOf(stream.read).returns.toEqualTypeOf<StreamReader<{ at: Date }>>();
+  type Producer = ReturnType<typeof stream.producer>;
+  expectTypeOf<Parameters<Producer["append"]>[0]>().toEqualTypeOf<{ at: string }>();
+  expectTypeOf<Parameters<Producer["submit"]>[0]>().toEqualTypeOf<{ at: string }>();
+});
+
+test("a reader yields unknown, strings, bytes or the schema's output", () => {
+  type Yielded<Stream extends { read: () => AsyncIterable<unknown> }> =
+    ReturnType<Stream["read"]> extends AsyncIterable<infer Message> ? Message : never;
+  const text = new DurableStream({ url, contentType: "text/plain" });
+  const bytes = new DurableStream({ url, contentType: "application/octet-stream" });
+  const json = new DurableStream({ url });
+  expectTypeOf<Yielded<typeof json>>().toBeUnknown();
+  expectTypeOf<Yielded<typeof text>>().toEqualTypeOf<string>();
+  expectTypeOf<Yielded<typeof bytes>>().toEqualTypeOf<Uint8Array>();
+  expectTypeOf<Yielded<DurableStream<Message>>>().toEqualTypeOf<Message>();
+});
+
+test("the classes infer their types from a stream as well", () => {
+  const stream = new DurableStream<Message>({ url });
+  expectTypeOf(new StreamReader(stream)).toEqualTypeOf<StreamReader<Message>>();
+  expectTypeOf(new StreamProducer(stream, { id: "p" })).toEqualTypeOf<StreamProducer<Message>>();
 });
 
 test("a lifetime is a TTL or an expiry, not both", () => {

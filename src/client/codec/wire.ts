@@ -16,7 +16,7 @@ export interface Wire {
 
 const encoder = new TextEncoder();
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
+const lenient = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
 const OPEN = encoder.encode("[");
 const COMMA = encoder.encode(",");

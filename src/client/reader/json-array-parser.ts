@@ -9,7 +9,7 @@ const CLOSE_ARRAY = 0x5d;
 const FOLD_BRACKETS = 0x20;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
-const BLANK = /^[ \t\n\r]*$/;
+const NO_BLANK = /[^ \t\n\r]/;
 
 /**
  * Finds the messages of a JSON array, PROTOCOL.md §9.1.5, while its text arrives, and keeps no more than the message
@@ -122,10 +122,10 @@ export class JsonArrayParser {
 
   /** The position of the first character inside the array; -1 when the text has none. */
   #open(text: string): number {
-    if (this.#opened && !this.#closed) return 0;
-    const at = text.search(/[^ \t\n\r]/);
+    if (this.#closed) return this.#expectNothing(text, 0);
+    if (this.#opened) return 0;
+    const at = text.search(NO_BLANK);
     if (at === -1) return -1;
-    if (this.#closed) this.#fail(at, "goes on behind its end");
     if (text.charCodeAt(at) !== OPEN_ARRAY) this.#fail(at, "does not begin with [");
     this.#opened = true;
     return at + 1;
@@ -133,10 +133,16 @@ export class JsonArrayParser {
 
   #close(text: string, start: number, end: number, messages: string[]): void {
     if (text.charCodeAt(end) !== CLOSE_ARRAY) this.#fail(end, "has a } too many");
-    const isEmpty = !this.#messages && BLANK.test(this.#parts.join("") + text.slice(start, end));
+    const isEmpty = !this.#messages && !NO_BLANK.test(this.#parts.join("") + text.slice(start, end));
     if (!isEmpty) messages.push(this.#message(text, start, end));
     this.#closed = true;
-    if (!BLANK.test(text.slice(end + 1))) this.#fail(end + 1, "goes on behind its end");
+    this.#expectNothing(text, end + 1);
+  }
+
+  #expectNothing(text: string, from: number): -1 {
+    const at = text.slice(from).search(NO_BLANK);
+    if (at !== -1) this.#fail(from + at, "goes on behind its end");
+    return at;
   }
 
   #message(text: string, start: number, end: number): string {

@@ -17,6 +17,7 @@ import { Rest } from "./rest.ts";
 import {
   afterAnswer,
   afterFailure,
+  afterMark,
   afterPause,
   INITIAL_STATE,
   type LiveFacts,
@@ -165,6 +166,7 @@ export class ReadLoop<Out> {
       progress.settle(place.checkpoint);
       if (step.mark === undefined) continue;
       last = step.mark;
+      this.#state = afterMark(this.#state, last);
       if (place.offset !== offset) this.#failures = 0;
       this.#noticeTail(last.upToDate && place.skip === 0);
     }
@@ -205,7 +207,6 @@ export class ReadLoop<Out> {
   }
 
   #goOn({ why }: Interruption): void {
-    if (why === "hidden") this.#state = afterPause(this.#state);
     if (why === "buffered") this.#state = withoutEvents(this.#state);
     this.#state = afterFailure(this.#state, this.#facts());
   }

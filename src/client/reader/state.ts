@@ -35,17 +35,20 @@ function liveVia(noEvents: boolean, { live, framing, isExact }: LiveFacts): Read
   return framing === "text" && !isExact ? "long-poll" : "sse";
 }
 
+/** The server said where the reader stands; whatever becomes of the answer, live requests echo its cursor. */
+export function afterMark(state: ReaderState, { cursor = state.cursor }: Mark): ReaderState {
+  return cursor === state.cursor ? state : { ...state, cursor };
+}
+
 /**
  * An answer was read to its end.
  *
  * @param mark The last one it brought; `undefined` when an event stream ended without any.
  */
 export function afterAnswer(state: ReaderState, mark: Mark | undefined, facts: LiveFacts): ReaderState {
-  const { noEvents } = state;
-  const cursor = mark?.cursor ?? state.cursor;
-  if (mark?.closed) return { via: "end", cursor, closed: true, noEvents };
+  if (mark?.closed) return { ...state, via: "end", closed: true };
   const isTail = state.via !== "catch-up" || mark?.upToDate;
-  return { via: isTail ? liveVia(noEvents, facts) : "catch-up", cursor, closed: false, noEvents };
+  return { ...state, via: isTail ? liveVia(state.noEvents, facts) : "catch-up" };
 }
 
 /** A request failed, or was given up: the next one goes the same way unless the place no longer allows it. */

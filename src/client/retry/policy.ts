@@ -19,7 +19,7 @@ export function resolveRetry(options: RetryOptions | undefined, defaults: RetryP
   const maxAttempts = options?.maxAttempts ?? defaults.maxAttempts;
   const baseDelayMs = options?.baseDelayMs ?? defaults.baseDelayMs;
   const maxDelayMs = options?.maxDelayMs ?? defaults.maxDelayMs;
-  if (!(maxAttempts >= 1)) throw new RangeError("maxAttempts must be at least 1");
-  if (!(baseDelayMs >= 0) || !(maxDelayMs >= 0)) throw new RangeError("Retry delays must not be negative");
-  return { maxAttempts, baseDelayMs, maxDelayMs };
+  // Written so that NaN is refused as well.
+  if (maxAttempts >= 1 && baseDelayMs >= 0 && maxDelayMs >= 0) return { maxAttempts, baseDelayMs, maxDelayMs };
+  throw new RangeError("Retries take at least one attempt, and delays of at least 0 ms");
 }

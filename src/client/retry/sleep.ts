@@ -1,4 +1,5 @@
 import type { Clock } from "../../shared/clock.ts";
+import { untilAborted } from "../transport/abort.ts";
 
 /**
  * Waits, unless a signal ends the wait.
@@ -13,21 +14,15 @@ import type { Clock } from "../../shared/clock.ts";
  * await sleep(retryDelay(attempt, policy, Math.random), systemClock, signal);
  * ```
  */
-export function sleep(ms: number, clock: Clock, signal?: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(signal.reason);
-      return;
-    }
-    const wake = (): void => {
-      signal?.removeEventListener("abort", abort);
-      resolve();
-    };
-    const timer = clock.setTimeout(wake, ms);
-    const abort = (): void => {
-      clock.clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    signal?.addEventListener("abort", abort, { once: true });
+export async function sleep(ms: number, clock: Clock, signal?: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  let timer: unknown;
+  const nap = new Promise<void>((wake) => {
+    timer = clock.setTimeout(wake, ms);
   });
+  try {
+    await (signal === undefined ? nap : untilAborted(nap, signal));
+  } finally {
+    clock.clearTimeout(timer);
+  }
 }

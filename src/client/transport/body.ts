@@ -1,5 +1,5 @@
-/** The most that is read of a refusal, in bytes: a problem document takes far less. */
-const MAX_PROBLEM_BYTES = 65_536;
+/** The most that is read of a refusal, in characters: a problem document takes far less. */
+const MAX_PROBLEM_CHARACTERS = 65_536;
 
 /** How long a refusal's body may take, in ms; its status says enough to go on without. */
 const MAX_PROBLEM_MS = 5_000;
@@ -15,35 +15,32 @@ export function discard(response: Response): void {
 }
 
 /**
- * Reads the text of a refusal, up to 64 KiB and for up to 5 s.
+ * Reads the text of a refusal, up to 65,536 characters and for up to 5 s.
  *
  * @param response An answer whose body nobody has read.
- * @returns The text, as far as it came in time; empty when there is none, when it is longer, or when it breaks off.
+ * @returns The text, as far as it came in time; empty when there is none or too much.
+ * @throws What breaks the body off.
  */
-export async function problemText(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
+export async function problemText({ body }: Response): Promise<string> {
+  if (body === null) return "";
+  const reader = body.getReader();
   const giveUp = (): void => {
     reader.cancel().catch(() => {});
   };
   // Real time, whatever clock the client has: this only keeps a body that never ends from holding up an error.
   const timer = setTimeout(giveUp, MAX_PROBLEM_MS);
+  const decoder = new TextDecoder();
+  let text = "";
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      size += next.value.length;
-      if (size > MAX_PROBLEM_BYTES) {
+      text += decoder.decode(next.value, { stream: true });
+      if (text.length > MAX_PROBLEM_CHARACTERS) {
         giveUp();
         return "";
       }
-      text += decoder.decode(next.value, { stream: true });
     }
-  } catch {
-    return "";
   } finally {
     clearTimeout(timer);
   }
-  return text + decoder.decode();
+  return text;
 }

@@ -6,7 +6,10 @@ export interface TransportRequest {
   /** The protocol's own headers. They win over a caller's headers of the same name. */
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
   readonly body?: Uint8Array | undefined;
-  /** Gives the request up; the transport then rejects with the signal's reason. */
+  /**
+   * Gives the request up; the transport then rejects with the signal's reason. It is handed to `fetch` for the body as
+   * well, but Node forgets that connection when its garbage collector runs: who reads a body cancels it as well.
+   */
   readonly signal?: AbortSignal | undefined;
   /** How long to wait for the response's headers, in ms; `false` to wait for ever (live reads). Default 30,000. */
   readonly timeoutMs?: number | false | undefined;
@@ -21,9 +24,11 @@ export interface Transport {
   readonly url: string;
   /**
    * Sends a request. Headers and parameters given as functions are evaluated for every attempt; the query is ordered
-   * by name; redirects are followed by the platform.
+   * by name; redirects are followed by the platform, a body with them where the status says so (307, 308).
    *
-   * @throws TransportError when no response came (its `cause` says why, a time-out included), or the abort reason.
+   * @throws TransportError when no response came (its `cause` says why, a time-out or a failed header function
+   * included); MalformedResponseError for endless redirects, where the platform names them, and for a redirect that turned
+   * a write into a read; TypeError for a header that cannot be; or the abort reason.
    */
   send(request: TransportRequest): Promise<Response>;
 }

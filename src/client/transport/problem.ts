@@ -2,17 +2,10 @@ import { problemText } from "./body.ts";
 
 /** What a client takes from the body of a refusal (RFC 9457). */
 export interface Problem {
-  /** The error's tag, when the server is one of ours. */
-  readonly code: string | undefined;
+  /** The error's tag, when the server is one of ours; anything at all when it is not. */
+  readonly code?: unknown;
   /** What happened, for people. */
-  readonly detail: string | undefined;
-}
-
-const NONE: Problem = { code: undefined, detail: undefined };
-
-function stringIn(value: object, name: string): string | undefined {
-  const member: unknown = Reflect.get(value, name);
-  return typeof member === "string" ? member : undefined;
+  readonly detail?: string | undefined;
 }
 
 /**
@@ -22,13 +15,13 @@ function stringIn(value: object, name: string): string | undefined {
  * @returns Its code and detail, where they are; never throws.
  */
 export async function readProblem(response: Response): Promise<Problem> {
-  const text = await problemText(response);
-  if (!/json/i.test(response.headers.get("Content-Type") ?? "")) return NONE;
   try {
-    const problem: unknown = JSON.parse(text);
-    if (typeof problem !== "object" || problem === null) return NONE;
-    return { code: stringIn(problem, "code"), detail: stringIn(problem, "detail") };
+    const problem: { readonly code?: unknown; readonly detail?: unknown } = Object(
+      JSON.parse(await problemText(response)),
+    );
+    const { code, detail } = problem;
+    return { code, detail: typeof detail === "string" ? detail : undefined };
   } catch {
-    return NONE;
+    return {};
   }
 }

@@ -69,7 +69,7 @@ function retryAfterIn(headers: Headers): { retryAfterSeconds: number | undefined
 }
 
 /** §5.2 and §5.2.1 tell most conflicts apart by headers alone, which hold for every server. */
-function conflict(headers: Headers, code: string | undefined, facts: RequestFacts, options: StreamErrorOptions) {
+function conflict(headers: Headers, code: unknown, facts: RequestFacts, options: StreamErrorOptions) {
   const expected = numberIn(headers, PRODUCER_EXPECTED_SEQ_HEADER);
   if (expected !== null) {
     const received = numberIn(headers, PRODUCER_RECEIVED_SEQ_HEADER) ?? facts.seq ?? Number.NaN;
@@ -88,12 +88,7 @@ function conflict(headers: Headers, code: string | undefined, facts: RequestFact
   return new StreamConflictError(options);
 }
 
-function badRequest(
-  status: 400 | 414 | 431,
-  code: string | undefined,
-  facts: RequestFacts,
-  options: StreamErrorOptions,
-) {
+function badRequest(status: 400 | 414 | 431, code: unknown, facts: RequestFacts, options: StreamErrorOptions) {
   if (code === "InvalidJsonError") return new InvalidJsonError({}, options);
   if (code === "InvalidProducerError") return new InvalidProducerError(options);
   if (code === "InvalidOffsetError") return new InvalidOffsetError({ offset: facts.offset ?? UNKNOWN }, options);

@@ -29,10 +29,6 @@ export interface TransportOptions {
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-function given(signals: readonly (AbortSignal | undefined)[]): AbortSignal[] {
-  return signals.filter((signal) => signal !== undefined);
-}
-
 function messageOf(error: unknown): string {
   return error instanceof Error ? `${error.message} ${messageOf(error.cause)}` : "";
 }
@@ -91,8 +87,8 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   /** What to throw for what went wrong: the caller's own reason first, then our time-out, then the network's trouble. */
-  function failure(request: TransportRequest, signal: AbortSignal, error: unknown): unknown {
-    for (const source of given([request.signal, options.signal])) if (source.aborted) return source.reason;
+  function failure(callers: readonly AbortSignal[], signal: AbortSignal, error: unknown): unknown {
+    for (const caller of callers) if (caller.aborted) return caller.reason;
     // ky's own error holds the request, and with it the caller's credentials: not for logs.
     const cause: unknown = signal.aborted ? signal.reason : isNetworkError(error) ? error.cause : error;
     // Browsers do not say why; the others name it, and what loops today will loop tomorrow.
@@ -105,11 +101,12 @@ export function createTransport(options: TransportOptions): Transport {
     const expiry = new AbortController();
     const expire = (): void => expiry.abort(new DOMException(`No answer within ${timeoutMs} ms`, "TimeoutError"));
     const timer = timeoutMs === false ? undefined : clock.setTimeout(expire, timeoutMs);
+    const callers = [request.signal, options.signal].filter((caller) => caller !== undefined);
     // `any` holds its sources weakly: a signal that lives as long as the page gathers nothing from a million requests.
-    const signal = AbortSignal.any([expiry.signal, ...given([request.signal, options.signal])]);
+    const signal = AbortSignal.any([expiry.signal, ...callers]);
     const guarded = <T>(work: Promise<T>): Promise<T> =>
       untilAborted(work, signal).catch((error: unknown) => {
-        throw failure(request, signal, error);
+        throw failure(callers, signal, error);
       });
     try {
       const [callerHeaders, callerParams] = await guarded(Promise.all([evaluate(headers), evaluate(params)]));

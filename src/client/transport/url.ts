@@ -16,11 +16,10 @@ const RESERVED = [OFFSET_QUERY_PARAM, LIVE_QUERY_PARAM, CURSOR_QUERY_PARAM];
  * ```
  */
 export function parseStreamUrl(url: string | URL): URL {
-  const parsed = new URL(url, typeof location === "undefined" ? undefined : location.href);
-  if (!/^https?:$/.test(parsed.protocol))
-    throw new TypeError(`A stream's URL is http or https, not ${parsed.protocol}`);
-  if (parsed.username !== "" || parsed.password !== "") {
-    throw new TypeError("A stream's URL holds no credentials: send them as a header");
+  // A `Request` knows what a relative URL is relative to, in every runtime that has such a thing.
+  const parsed = new URL(new Request(url).url);
+  if (!/^https?:$/.test(parsed.protocol) || parsed.username || parsed.password) {
+    throw new TypeError("A stream's URL is http or https, and holds no credentials: send them as a header");
   }
   parsed.hash = "";
   return withQuery(parsed, [], {});

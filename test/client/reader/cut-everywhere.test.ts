@@ -138,7 +138,7 @@ describe.each(Object.keys(MODES))("read by %s", (modeName) => {
 describe("a reader that is told to throw", () => {
   it("stands at the message behind the last one when the connection is cut", async () => {
     const model: Model = {
-      ...CONTENTS["json"],
+      ...CONTENTS.json,
       contentType: "application/json",
       boundaries: [[], []],
       allIsLive: false,

@@ -73,7 +73,7 @@ export class ModelServer {
     });
   }
 
-  #events(from: number): Uint8Array {
+  #events(from: number): Uint8Array<ArrayBuffer> {
     const { messages, bytes, contentType } = this.#model;
     let events = ": hello\n\n";
     for (let at = from; at < this.#end; at = this.#next(at)) {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { errorFromResponse, type RequestFacts } from "../../../src/client/transport/index.ts";
 import {
   ContentTypeMismatchError,
@@ -187,6 +187,24 @@ describe("the body of a refusal", () => {
     await errorFromResponse(answer(503, json, endless), "a");
     expect(pulled).toBe(5);
     expect(cancelled).toBe(true);
+  });
+
+  test("that never ends is given up after 5 s, and the status decides", async () => {
+    vi.useFakeTimers();
+    try {
+      let cancelled = false;
+      const stalled = new ReadableStream({
+        cancel() {
+          cancelled = true;
+        },
+      });
+      const outcome = errorFromResponse(answer(404, json, stalled), "a");
+      await vi.advanceTimersByTimeAsync(5_000);
+      await expect(outcome).resolves.toBeInstanceOf(StreamNotFoundError);
+      expect(cancelled).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test("is read to the end, so that its connection can be used again", async () => {

@@ -35,6 +35,18 @@ export function forkChainContract(check: Check): void {
       expect(base.pos).toBe(9);
     });
 
+    check("is registered with those alone whose bytes it reads, and the one it names", async ({ store, clock }) => {
+      await chain(store);
+      const [offset] = await offsetsOf(store, "root");
+      const { segments } = await store.forkSource.acquireFork({
+        source: "leaf",
+        forkId: mintStreamId(),
+        offset,
+        deadline: clock.now(),
+      });
+      expect(segments.map(({ path }) => path)).toEqual(["root"]);
+    });
+
     check("at its source's own beginning inherits from the grandparent alone", async ({ store }) => {
       await create(store, "root", { data: bytes("abc") });
       const { nextOffset } = await store.put("middle", { forkedFrom: "root" });

@@ -22,6 +22,10 @@ export class ForkLink implements ForkSource {
   beforeRetain = nothing;
   afterRetain = nothing;
   beforeRelease = nothing;
+  /** When set, a request to acquire breaks off at once, and still arrives when this resolves. */
+  straggling: Promise<void> | undefined;
+  /** How far the sources' clocks are behind, in ms. */
+  lagMs = 0;
   #to: StoreUnderTest | undefined;
 
   /** Leads the link to a store. */
@@ -31,7 +35,12 @@ export class ForkLink implements ForkSource {
 
   async acquireFork(request: AcquireRequest): Promise<ForkOrigin> {
     await this.beforeAcquire();
-    const origin = await this.#target.acquireFork(request);
+    const seen = { ...request, deadline: request.deadline + this.lagMs };
+    if (this.straggling !== undefined) {
+      void this.straggling.then(() => this.#target.acquireFork(seen));
+      await breakOff();
+    }
+    const origin = await this.#target.acquireFork(seen);
     await this.afterAcquire();
     return origin;
   }

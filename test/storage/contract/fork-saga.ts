@@ -51,6 +51,15 @@ export function forkSagaContract(check: Check): void {
       expect(await store.forkSource.acquireFork(asked)).toEqual(first);
     });
 
+    linked("refuses a request during which another stream takes its place", async ({ store, clock }) => {
+      const acquiring = refusalTag(store.forkSource.acquireFork(request(clock.now())));
+      const deleted = store.delete("source");
+      const created = create(store, "source", { data: bytes("another") });
+      await Promise.all([deleted, created]);
+      expect(await acquiring).toBe("StreamNotFoundError");
+      await expectReleased({ store });
+    });
+
     linked("refuses a request that comes too late, and registers nothing", async ({ store, clock }) => {
       expect(await refusalTag(store.forkSource.acquireFork(request(clock.now() - 1)))).toBe("UnavailableError");
       await expectReleased({ store });
@@ -121,6 +130,34 @@ export function forkSagaContract(check: Check): void {
       link.afterAcquire = breakOff;
       await expect(store.put("fork", { forkedFrom: "source" })).rejects.toThrow("The connection broke");
       expect(store.has("fork")).toBe(false);
+      await clock.advance(LONG_AFTER_MS);
+      await store.maintain();
+      await expectReleased({ store });
+    });
+
+    linked("and whose request arrives after it was given up, is forgotten by the source", async (bed) => {
+      const { store, clock, link } = bed;
+      const late = Promise.withResolvers<void>();
+      link.straggling = late.promise;
+      await expect(store.put("fork", { forkedFrom: "source" })).rejects.toThrow("The connection broke");
+      late.resolve();
+      await settled();
+      await clock.advance(LONG_AFTER_MS);
+      await store.maintain();
+      await expectReleased({ store });
+    });
+
+    linked("and reaches, after a crash, a source whose clock is behind, is forgotten by it", async (bed) => {
+      const { store, clock, link } = bed;
+      const slow = Promise.withResolvers<void>();
+      link.beforeAcquire = () => slow.promise;
+      link.afterAcquire = () => new Promise(() => {});
+      link.lagMs = 5000;
+      void store.put("fork", { forkedFrom: "source" });
+      await clock.advance(31_000);
+      await store.maintain();
+      slow.resolve();
+      await settled();
       await clock.advance(LONG_AFTER_MS);
       await store.maintain();
       await expectReleased({ store });
@@ -265,6 +302,30 @@ export function forkSagaContract(check: Check): void {
     linked("leaves nothing planned", async ({ store }) => {
       await store.put("fork", { forkedFrom: "source" });
       expect(await store.maintain()).toBeUndefined();
+    });
+
+    linked("at the very moment when it is given up has its source kept, or else does not exist", async (bed) => {
+      const { store, clock, link } = bed;
+      for (let turns = 0; turns < 16; turns++) {
+        const slow = Promise.withResolvers<void>();
+        link.afterAcquire = () => slow.promise;
+        const created = store.put("fork", { forkedFrom: "source" }).then(
+          () => true,
+          () => false,
+        );
+        await settled();
+        await clock.advance(LONG_AFTER_MS);
+        slow.resolve();
+        for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+        await store.maintain();
+        const exists = await created;
+        await store.maintain();
+        await store.delete("source");
+        expect(await refusalTag(store.head("source"))).toBe(exists ? "StreamGoneError" : "StreamNotFoundError");
+        expect(store.has("fork")).toBe(exists);
+        await store.delete("fork").catch(() => {});
+        await create(store, "source", { data: bytes("abc") });
+      }
     });
 
     linked("is not undone when it was slow but in time", async ({ store, clock, link }) => {

@@ -14,6 +14,9 @@ import { readingContract } from "./reading.ts";
 import { restartContract } from "./restart.ts";
 import { waitingContract } from "./waiting.ts";
 
+/** Some tests make hundreds of commits, which take a few seconds where each is a remote call. */
+const TIMEOUT_MS = 30_000;
+
 /**
  * What every store promises, whatever it keeps its streams in.
  *
@@ -21,7 +24,7 @@ import { waitingContract } from "./waiting.ts";
  * @param harness Makes an empty store for each test.
  */
 export function storeContract(name: string, harness: Harness): void {
-  const check: Check = (title, body, options = {}) => test(title, () => harness(options, body));
+  const check: Check = (title, body, options = {}) => test(title, () => harness(options, body), TIMEOUT_MS);
   describe(name, () => {
     createContract(check);
     appendContract(check);
@@ -46,7 +49,7 @@ export function storeContract(name: string, harness: Harness): void {
  * @param harness Makes an empty store for each test, and opens what is stored again.
  */
 export function durableWritesContract(name: string, harness: Harness<DurableBed>): void {
-  const check: Check<DurableBed> = (title, body, options = {}) => test(title, () => harness(options, body));
+  const check: Check<DurableBed> = (title, body, options = {}) => test(title, () => harness(options, body), TIMEOUT_MS);
   describe(name, () => {
     appendContract(check);
     producerContract(check);
@@ -63,7 +66,7 @@ export function durableWritesContract(name: string, harness: Harness<DurableBed>
  * @param harness Makes an empty store for each test, and opens what is stored again.
  */
 export function durableStoreContract(name: string, harness: Harness<DurableBed>): void {
-  const check: Check<DurableBed> = (title, body, options = {}) => test(title, () => harness(options, body));
+  const check: Check<DurableBed> = (title, body, options = {}) => test(title, () => harness(options, body), TIMEOUT_MS);
   storeContract(name, harness);
   describe(name, () => {
     restartContract(check);

@@ -79,3 +79,13 @@ export async function refusal(call: Promise<unknown>): Promise<StreamError> {
 
 /** The tag of the error that a call is refused with. */
 export const refusalTag = async (call: Promise<unknown>): Promise<string> => (await refusal(call))._tag;
+
+/** Whether a path holds a stream, as storage has it: `has` may know only what its instance has seen. */
+export async function isThere(store: StreamStore, path: string): Promise<boolean> {
+  const outcome = await store.head(path).then(
+    () => "there",
+    (error: unknown) => (isStreamError(error) ? error._tag : String(error)),
+  );
+  if (outcome !== "there") expect(outcome).toBe("StreamNotFoundError");
+  return outcome === "there";
+}

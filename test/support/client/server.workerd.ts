@@ -1,10 +1,14 @@
-// Takes the place of server.ts where there is no node:http. The transport asks for the global `fetch` at each request,
-// so a server is an entry in a table in front of it.
+// Takes the place of server.ts in workerd, where there is no node:http: the streams live in Durable Objects behind the
+// Worker under test. The transport asks for the global `fetch` at each request, so a server is an entry in a table
+// in front of it.
+import { exports } from "cloudflare:workers";
 import { allowAnonymous, createStreamHandler, type StreamHandlerOptions } from "../../../src/server/http/index.ts";
 import { MemoryStore } from "../../../src/server/storage/memory/index.ts";
 import type { TestServer } from "./server.ts";
 
-const servers = new Map<string, TestServer["handler"]>();
+type Handler = TestServer["handler"];
+
+const servers = new Map<string, Handler>();
 const platformFetch = globalThis.fetch;
 
 globalThis.fetch = (input, init) => {
@@ -13,29 +17,32 @@ globalThis.fetch = (input, init) => {
   return handler === undefined ? platformFetch(request) : handler(request);
 };
 
-let started = 0;
-let streams = 0;
+const stopped: Handler = async () => {
+  throw new TypeError("fetch failed");
+};
 
-/** Serves a fresh memory store inside this isolate. */
+/**
+ * The server of a test.
+ *
+ * @param options With any, a memory store in this isolate; without, the Worker's Durable Objects.
+ */
 export async function startServer(options: Partial<StreamHandlerOptions> = {}): Promise<TestServer> {
-  started += 1;
-  const origin = `http://server-${started}.test`;
-  const handler = createStreamHandler(new MemoryStore(), { authorize: allowAnonymous(), ...options });
+  // The objects outlive the test that made them: names are never used twice.
+  const origin = `http://${crypto.randomUUID()}.test`;
+  const handler: Handler =
+    Object.keys(options).length > 0
+      ? createStreamHandler(new MemoryStore(), { authorize: allowAnonymous(), ...options })
+      : (request) => exports.default.fetch(request);
   servers.set(origin, handler);
   const close = async (): Promise<void> => {
-    servers.set(origin, async () => {
-      throw new TypeError("fetch failed");
-    });
+    servers.set(origin, stopped);
   };
   return {
     origin,
     base: `${origin}/v1/stream/`,
     handler,
     close,
-    streamUrl: (name = "stream") => {
-      streams += 1;
-      return `${origin}/v1/stream/${name}-${streams}`;
-    },
+    streamUrl: (name = "stream") => `${origin}/v1/stream/${name}-${crypto.randomUUID()}`,
     [Symbol.asyncDispose]: close,
   };
 }

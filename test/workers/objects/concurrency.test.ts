@@ -1,10 +1,14 @@
 import fc from "fast-check";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Client, status } from "./client.ts";
 import { probe } from "./probe.ts";
+import { registrations } from "./storage.ts";
 
 const client = new Client("PROBED");
 const JSON_TYPE = { "Content-Type": "application/json" };
+
+// Megabytes and hundreds of requests take their time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 beforeEach(() => probe.reset());
 
@@ -37,7 +41,9 @@ test("of 20 parallel appends with one Stream-Seq one is accepted", async () => {
 test("of 20 parallel repetitions of a producer's request one is stored", async () => {
   await client.put("repeated");
   const headers = { "Producer-Id": "p", "Producer-Epoch": "0", "Producer-Seq": "0" };
-  const answers = await Promise.all(Array.from({ length: 20 }, () => status(client.post("repeated", "x", { headers }))));
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => status(client.post("repeated", "x", { headers }))),
+  );
   expect(answers.sort()).toEqual([200, ...Array(19).fill(204)]);
   expect(await client.text("repeated")).toBe("x");
 });
@@ -53,6 +59,43 @@ test("parallel appends, closed in their midst, are either refused or stored befo
   const accepted = answers.flatMap((answer, number) => (answer === 204 ? [number] : []));
   const stored: unknown[] = JSON.parse(await client.text("closing"));
   expect(stored.map(Number).sort((a, b) => a - b)).toEqual(accepted);
+});
+
+describe("deletion and creation at once", () => {
+  const sliding = { "Stream-TTL": "3600" };
+
+  test("leave a stream that was acknowledged last, with its alarm, whatever freed storage meanwhile", async () => {
+    for (let round = 0; round < 30; round++) {
+      const path = `swap/${round}`;
+      await client.put(path, { body: "old" });
+      const requests = [
+        status(client.delete(path)),
+        status(client.get(path)),
+        status(client.put(path, { body: "new", headers: sliding })),
+      ];
+      const [, , created] = await Promise.all(requests);
+      await client.crash(path);
+      const after = await client.get(path);
+      const alarm = await client.inside(path, ({ storage }) => storage.getAlarm());
+      const expected = created === 201 ? [200, "new", true] : [404, expect.any(String), false];
+      expect([after.status, await after.text(), alarm !== null]).toEqual(expected);
+    }
+  });
+
+  test("of a fork leave its source with one registration or none", async () => {
+    await client.put("origin", { body: "inherited" });
+    for (let round = 0; round < 10; round++) {
+      await client.fork("swapped", "origin");
+      const [, created] = await Promise.all([
+        status(client.delete("swapped")),
+        status(client.fork("swapped", "origin")),
+      ]);
+      const exists = (await status(client.head("swapped"))) === 200;
+      expect(await registrations(client, "origin")).toBe(exists ? 1 : 0);
+      expect([200, 201]).toContain(created);
+      await status(client.delete("swapped"));
+    }
+  });
 });
 
 describe("a producer's pipelined requests", () => {

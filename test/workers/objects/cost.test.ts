@@ -25,7 +25,9 @@ describe("an append writes 1 row and sets no alarm", () => {
     const path = encodeURIComponent(`append ${name}`);
     await client.put(path, { headers: created });
     await client.post(path, "first");
-    const { written, alarms } = await cost(decodeURIComponent(path), () => status(client.post(path, "x", { headers: sent })));
+    const { written, alarms } = await cost(decodeURIComponent(path), () =>
+      status(client.post(path, "x", { headers: sent })),
+    );
     expect([written, alarms]).toEqual([1, 0]);
   });
 
@@ -42,7 +44,9 @@ describe("a producer", () => {
   test("costs 2 rows an append", async () => {
     await client.put("producer");
     await client.post("producer", "a", { headers: producer(0) });
-    expect((await cost("producer", () => status(client.post("producer", "b", { headers: producer(1) })))).written).toBe(2);
+    expect((await cost("producer", () => status(client.post("producer", "b", { headers: producer(1) })))).written).toBe(
+      2,
+    );
   });
 
   test("costs nothing for a duplicate", async () => {
@@ -68,7 +72,10 @@ describe("nothing is written by", () => {
       },
     ],
     ["a repeated PUT", (path) => status(client.put(path))],
-    ["a refused append", (path) => status(client.post(path, "{}", { headers: { "Content-Type": "application/json" } }))],
+    [
+      "a refused append",
+      (path) => status(client.post(path, "{}", { headers: { "Content-Type": "application/json" } })),
+    ],
     ["a read of a stream that does not exist", (path) => status(client.get(`${path}/absent`))],
   ];
 

@@ -1,4 +1,4 @@
-import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { Client, header, status } from "./client.ts";
 
@@ -8,6 +8,7 @@ const restarts: [name: string, restart: (path: string) => Promise<void>][] = [
   ["eviction", (path) => evictDurableObject(client.stub(path))],
   ["an abort of all objects", () => abortAllDurableObjects()],
   ["a crash", (path) => client.crash(path)],
+  ["an alarm out of nowhere", (path) => runInDurableObject(client.stub(path), (object) => object.alarm())],
 ];
 
 const producer = (epoch: number, seq: number) => ({

@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { Client, status } from "./client.ts";
+import { eventually } from "./eventually.ts";
 import { fireAlarm, holdings, NOTHING } from "./storage.ts";
 
 describe("a subclass with a store of its own", () => {
@@ -54,7 +55,10 @@ describe("a subclass with options of its own", () => {
 
   test("has its own limit for bodies", async () => {
     await client.put("limit");
-    const answers = [await status(client.post("limit", "0123456789")), await status(client.post("limit", "0123456789+"))];
+    const answers = [
+      await status(client.post("limit", "0123456789")),
+      await status(client.post("limit", "0123456789+")),
+    ];
     expect(answers).toEqual([204, 413]);
   });
 
@@ -125,7 +129,7 @@ describe("a subclass with an alarm of its own", () => {
   test("does its work, and the alarm goes on to the stream's end", async () => {
     await client.put("both", { headers: { "Stream-TTL": "3600" } });
     await plan("both", Date.now());
-    await expect.poll(() => reports("both")).toBe(1);
+    await eventually(() => reports("both")).toBe(1);
     expect(await alarm("both")).toBeGreaterThan(Date.now() + 3_000_000);
   });
 

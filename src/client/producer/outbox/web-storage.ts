@@ -1,6 +1,6 @@
 import { encodeBase64Data } from "../../../shared/base64.ts";
 import type { OutboxBatch, OutboxRecord, ProducerOutbox } from "./contract.ts";
-import { own } from "./ownership.ts";
+import { own, type Release } from "./ownership.ts";
 
 /** What is used of `localStorage` and `sessionStorage`. */
 export interface StringStorage {
@@ -43,7 +43,7 @@ function read(text: string): OutboxRecord {
 export class WebStorageOutbox implements ProducerOutbox {
   readonly #storage: StringStorage;
   readonly #prefix: string;
-  readonly #releases = new Map<string, () => void>();
+  readonly #releases = new Map<string, Release>();
 
   /**
    * @param storage `localStorage` or `sessionStorage`.
@@ -64,7 +64,7 @@ export class WebStorageOutbox implements ProducerOutbox {
       this.#releases.set(key, release);
       return record;
     } catch (error) {
-      release();
+      await release();
       throw error;
     }
   }
@@ -76,7 +76,8 @@ export class WebStorageOutbox implements ProducerOutbox {
 
   /** See {@link ProducerOutbox.close}. */
   async close(key: string): Promise<void> {
-    this.#releases.get(key)?.();
+    const release = this.#releases.get(key);
     this.#releases.delete(key);
+    await release?.();
   }
 }

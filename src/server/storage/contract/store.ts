@@ -86,7 +86,7 @@ export interface StreamStore {
   /**
    * Calls `onChange` after every append, close, deletion or expiry of whatever stream is at `path`, and counts as an
    * attached live reader: while one watches, a sliding lifetime does not run out. Stores that other isolates write to
-   * look for changes about once a second while somebody watches.
+   * look for changes at least about once a second while somebody watches.
    *
    * @returns a function that ends the watch; calling it again does nothing.
    */
@@ -98,4 +98,13 @@ export interface StreamStore {
    * @returns when it wants to be called next, in ms since the epoch, or `undefined` when nothing is planned.
    */
   maintain(): Promise<number | undefined>;
+
+  /**
+   * A view of this store for one request. There is one on stores that a plain Worker can hold across requests: that
+   * runtime forbids one request to wait for another's timers and promises, which watching needs. Absent where all
+   * requests of a store may share them.
+   *
+   * @returns a store over the same streams, with watches of its own.
+   */
+  readonly forRequest?: (() => StreamStore) | undefined;
 }

@@ -29,6 +29,7 @@ import type {
 import { waitForPage } from "../contract/index.ts";
 import type { Backend, Transacted } from "./backend.ts";
 import { Body } from "./body.ts";
+import { ChangePoll } from "./change-poll.ts";
 import type { Decision } from "./commit.ts";
 import { ForkCreation } from "./fork-creation.ts";
 import { KeepAlive } from "./keep-alive.ts";
@@ -60,6 +61,14 @@ export interface StoreOptions {
   readonly onPlanned?: ((nextDue: number) => void) | undefined;
 }
 
+/** How a store gets on with other instances that serve the same streams. */
+export interface Sharing {
+  /** Longest time after which a watched path is looked at for changes by others, in ms. */
+  readonly maxPollMs: number;
+  /** Accesses that this isolate has not stored, for instances that live as long as one request. */
+  readonly touches: Touches;
+}
+
 const DEFAULT_MAX_PRODUCERS = 100_000;
 const DEFAULT_PAGE_BYTES = 64 * 1024 * 1024;
 const DEFAULT_GET_BYTES = 1024 * 1024;
@@ -78,18 +87,24 @@ interface OpenPage {
 export class LogStore implements StreamStore {
   /** Serves forks of this store's streams to other stores (behind a `StreamObject`: to other objects). */
   readonly forkSource: ForkSource;
+  /** See {@link StreamStore.forRequest}. */
+  readonly forRequest: (() => StreamStore) | undefined;
   readonly #backend: Backend;
   readonly #clock: Clock;
   readonly #maxProducers: number;
   readonly #sources: ForkSource;
   readonly #watchers = new Watchers();
-  readonly #touches = new Touches();
+  readonly #touches: Touches;
+  readonly #poll: ChangePoll | undefined;
   readonly #keepAlive: KeepAlive;
   readonly #maintenance: Maintenance;
   readonly #forks: ForkCreation;
 
-  constructor(backend: Backend, options: StoreOptions = {}) {
+  /** @param sharing Given when other instances write to the same streams. */
+  constructor(backend: Backend, options: StoreOptions = {}, sharing?: Sharing) {
     this.#backend = backend;
+    this.forRequest = sharing && (() => new LogStore(backend, options, sharing));
+    this.#touches = sharing?.touches ?? new Touches();
     this.#clock = options.clock ?? systemClock;
     this.#maxProducers = options.maxProducers ?? DEFAULT_MAX_PRODUCERS;
     this.forkSource = new LocalForkSource({
@@ -105,13 +120,22 @@ export class LogStore implements StreamStore {
       isWatched: (path) => this.#watchers.count(path) > 0,
       touch: (path) => this.#storeTouch(path),
     });
+    this.#poll =
+      sharing &&
+      new ChangePoll({
+        clock: this.#clock,
+        maxMs: sharing.maxPollMs,
+        load: (path) => backend.load(path),
+        peek: (path) => backend.peek(path),
+        changed: (path) => this.#notify(path),
+      });
     const host = {
       backend,
       clock: this.#clock,
       sources: this.#sources,
       transact: <Result>(path: string, keys: SnapshotKeys, decide: (snapshot: Snapshot) => Decision<Result>) =>
         this.#transact(path, keys, decide),
-      changed: (path: string) => this.#watchers.notify(path),
+      changed: (path: string) => this.#notify(path),
       forget: (path: string) => this.#touches.forget(path),
     };
     this.#maintenance = new Maintenance(host);
@@ -128,7 +152,7 @@ export class LogStore implements StreamStore {
         ? await this.#transact(path, {}, (snapshot) => decideCreate(snapshot, command))
         : await this.#forks.put({ ...command, source: options.forkedFrom });
     if (result.created) this.#touches.stored(path, result.streamId, now);
-    if (result.created) this.#watchers.notify(path);
+    if (result.created) this.#notify(path);
     return { ...result, nextOffset: mint(tail ?? { pos: 0, seq: 0 }) };
   }
 
@@ -152,7 +176,7 @@ export class LogStore implements StreamStore {
     const changed = result.appended || (result.closed && !state?.closed);
     if (changed) {
       if (state?.ttlSeconds !== undefined) this.#touches.stored(path, result.streamId, now);
-      this.#watchers.notify(path);
+      this.#notify(path);
     } else if (state !== undefined) {
       await this.#touch(path, state);
     }
@@ -181,7 +205,7 @@ export class LogStore implements StreamStore {
   async delete(path: string): Promise<void> {
     const { result } = await this.#transact(path, {}, (snapshot) => decideDelete(snapshot, path, this.#clock.now()));
     if (result.removed) await this.#afterRemoval(path);
-    else this.#watchers.notify(path);
+    else this.#notify(path);
   }
 
   has(path: string): boolean {
@@ -212,6 +236,7 @@ export class LogStore implements StreamStore {
 
   watch(path: string, onChange: () => void): () => void {
     const unwatch = this.#watchers.add(path, onChange);
+    this.#poll?.start(path);
     let watching = true;
     return () => {
       if (!watching) return;
@@ -221,6 +246,7 @@ export class LogStore implements StreamStore {
         this.#keepAlive.stop(path);
       }
       unwatch();
+      if (this.#watchers.count(path) === 0) this.#poll?.stop(path);
     };
   }
 
@@ -317,9 +343,14 @@ export class LogStore implements StreamStore {
     this.#touches.stored(path, result, now);
   }
 
+  #notify(path: string): void {
+    this.#poll?.told(path);
+    this.#watchers.notify(path);
+  }
+
   async #afterRemoval(path: string): Promise<void> {
     this.#touches.forget(path);
-    this.#watchers.notify(path);
+    this.#notify(path);
     await this.#maintenance.runReleases();
   }
 }

@@ -17,12 +17,26 @@ const MAX_TRACKED = 10_000;
  */
 export class Touches {
   readonly #byPath = new Map<string, Touch>();
+  readonly #shared: boolean;
 
-  /** The state with the last access as it is known here. */
+  /**
+   * @param shared Whether other instances serve the same streams: each may know of an access that none has stored, so
+   * the unknown tenth is always granted.
+   */
+  constructor(shared = false) {
+    this.#shared = shared;
+  }
+
+  /** The state, as storage has it, with the last access as it is known here. */
   fresh(path: string, state: StreamState): StreamState {
     if (state.ttlSeconds === undefined) return state;
-    const known = this.#known(path, state);
-    return known.at > state.touchedAt ? { ...state, touchedAt: known.at } : state;
+    let known = this.#known(path, state);
+    if (this.#shared && state.touchedAt > known.stored) {
+      known = { ...known, stored: state.touchedAt };
+      this.#set(path, known);
+    }
+    const at = this.#shared ? Math.max(known.at, state.touchedAt + tenth(state.ttlSeconds)) : known.at;
+    return at > state.touchedAt ? { ...state, touchedAt: at } : state;
   }
 
   /** Notes an access. */

@@ -1,0 +1,2 @@
+export type { Clock } from "../../../shared/index.ts";
+export { D1Store, type D1StoreOptions } from "./store.ts";

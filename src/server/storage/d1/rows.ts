@@ -1,0 +1,160 @@
+import type { ProducerState, StreamId } from "../../../shared/index.ts";
+import type { LogPosition } from "../contract/index.ts";
+import type { Chunk, ChunkInfo } from "../engine/backend.ts";
+import { type ChunkLimits, tailAfter } from "../engine/chunk-plan.ts";
+import type { CommitView } from "../engine/commit-loop.ts";
+import type { ForkRecord, StreamState } from "../engine/state.ts";
+import { fromHex } from "./hex.ts";
+import { lastChunkOf, START } from "./schema.ts";
+
+/**
+ * Loads a path in one row: its stream, the last chunk, and the producer, the fork and the task that are asked for.
+ * Everything but the last two columns is null when the path is empty, and the chunk's when the stream is.
+ *
+ * Parameters: path, producer id, fork id, task id.
+ */
+export const LOAD = `SELECT s.number, s.stream_id, s.version, s.content_type, s.ttl_seconds, s.expires_at, s.created_at,
+    s.touched_at, s.base_pos, s.base_seq, s.fork, s.closed, s.soft_deleted, s.forks,
+    c.${START} AS start, length(c.data) AS length, c.seq, c.written_at, c.last_seq, c.producers,
+    p.epoch, p.seq AS producer_seq, f.readable_to, (SELECT count(*) FROM dcs_tasks WHERE id = ?4) AS planned
+  FROM (SELECT 1) LEFT JOIN dcs_streams s ON s.path = ?1
+    LEFT JOIN dcs_chunks c ON c.k = (${lastChunkOf("s.number")})
+    LEFT JOIN dcs_producers p ON p.number = s.number AND p.id = ?2
+    LEFT JOIN dcs_forks f ON f.number = s.number AND f.fork_id = ?3`;
+
+/** The row that {@link LOAD} returns. */
+export interface PathRow extends StreamColumns, LastChunkColumns {
+  readonly epoch: number | null;
+  readonly producer_seq: number | null;
+  readonly readable_to: number | null;
+  readonly planned: number;
+}
+
+interface StreamColumns {
+  readonly number: number;
+  readonly stream_id: string | null;
+  readonly version: number;
+  readonly content_type: string;
+  readonly ttl_seconds: number | null;
+  readonly expires_at: string | null;
+  readonly created_at: number;
+  readonly touched_at: number;
+  readonly base_pos: number;
+  readonly base_seq: number;
+  readonly fork: string | null;
+  readonly closed: number;
+  readonly soft_deleted: number;
+  readonly forks: number;
+}
+
+interface LastChunkColumns {
+  readonly start: number | null;
+  readonly length: number;
+  readonly seq: number;
+  readonly written_at: number;
+  readonly last_seq: string | null;
+  readonly producers: number;
+}
+
+/** A chunk's row without its data. */
+export interface ChunkInfoRow {
+  readonly start: number;
+  readonly length: number;
+  readonly seq: number;
+  readonly lead: number;
+  readonly written_at: number;
+}
+
+/** A chunk's row. */
+export interface ChunkRow extends ChunkInfoRow {
+  readonly data: string;
+}
+
+/** The last chunk of a stream. */
+export interface LastChunk {
+  readonly start: number;
+  readonly length: number;
+  readonly seq: number;
+}
+
+/** What a commit has to know of the path beyond what the rules see. */
+export interface D1View extends CommitView {
+  readonly path: string;
+  /** The stream that is there. */
+  readonly stored: StoredStream | undefined;
+  /** The task whose being planned the decision may depend on. */
+  readonly taskId: string | undefined;
+}
+
+/** Where a stream is stored, and at which version. */
+export interface StoredStream {
+  readonly number: number;
+  readonly version: number;
+  readonly last: LastChunk | undefined;
+}
+
+/** The path that a row tells of. */
+export function viewOf(path: string, taskId: string | undefined, row: PathRow, limits: ChunkLimits): D1View {
+  const state = row.stream_id === null ? undefined : stateOf(row, row.stream_id, limits);
+  return {
+    path,
+    taskId,
+    snapshot: {
+      state,
+      producer: producerOf(row),
+      forkEnd: row.readable_to ?? undefined,
+      taskPlanned: row.planned > 0,
+    },
+    stored: state && { number: row.number, version: row.version, last: lastChunkIn(row) },
+  };
+}
+
+function stateOf(row: PathRow, streamId: string, limits: ChunkLimits): StreamState {
+  const base: LogPosition = { pos: row.base_pos, seq: row.base_seq };
+  const last = lastChunkIn(row);
+  return {
+    streamId: brandStreamId(streamId),
+    contentType: row.content_type,
+    ttlSeconds: row.ttl_seconds ?? undefined,
+    expiresAt: row.expires_at ?? undefined,
+    createdAt: row.created_at,
+    base,
+    fork: row.fork === null ? undefined : parseFork(row.fork),
+    touchedAt: last === undefined ? row.touched_at : Math.max(row.touched_at, row.written_at),
+    closed: row.closed === 1,
+    softDeleted: row.soft_deleted === 1,
+    tail: last === undefined ? base : tailAfter(last, limits),
+    lastSeq: row.last_seq ?? undefined,
+    producers: last === undefined ? 0 : row.producers,
+    forks: row.forks,
+  };
+}
+
+function lastChunkIn({ start, length, seq }: PathRow): LastChunk | undefined {
+  return start === null ? undefined : { start, length, seq };
+}
+
+function producerOf({ epoch, producer_seq }: PathRow): ProducerState | undefined {
+  return epoch === null || producer_seq === null ? undefined : { epoch, lastSeq: producer_seq };
+}
+
+/** A chunk without its data, as the engine names its parts. */
+export function infoOf({ start, length, seq, lead, written_at }: ChunkInfoRow): ChunkInfo {
+  return { start, length, seq, lead, writtenAt: written_at };
+}
+
+/** A chunk, as the engine names its parts. */
+export function chunkOf(row: ChunkRow): Chunk {
+  return { ...infoOf(row), data: fromHex(row.data) };
+}
+
+/** Fork records are written by this store alone: what comes back is what went in. */
+function parseFork(text: string): ForkRecord {
+  const fork: ForkRecord = JSON.parse(text);
+  return fork;
+}
+
+/** Identities are written by this store alone. */
+function brandStreamId(text: string): StreamId {
+  return text as StreamId;
+}

@@ -1,0 +1,93 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { JsonArrayParser } from "../../../src/client/reader/json-array-parser.ts";
+
+function parse(...texts: string[]): string[] {
+  const parser = new JsonArrayParser();
+  const messages = texts.flatMap((text) => parser.push(text));
+  parser.end();
+  return messages;
+}
+
+describe("JsonArrayParser", () => {
+  it("finds the messages of any array, cut anywhere", () => {
+    const separator = fc.constantFrom("", " ", "\n", "\r\n\t ");
+    fc.assert(
+      fc.property(fc.array(fc.json()), separator, fc.array(fc.nat()), (messages, blank, cuts) => {
+        const text = `${blank}[${blank}${messages.join(`${blank},${blank}`)}${blank}]${blank}`;
+        const at = [0, ...cuts.map((cut) => cut % (text.length + 1)).sort((a, b) => a - b), text.length];
+        const pieces = at.slice(1).map((end, index) => text.slice(at[index], end));
+        expect(parse(...pieces)).toEqual(messages.map((message) => message.trim()));
+      }),
+    );
+  });
+
+  it("returns a message as soon as the separator behind it is there", () => {
+    const parser = new JsonArrayParser();
+    expect(parser.push("[1")).toEqual([]);
+    expect(parser.push("2,")).toEqual(["12"]);
+    expect(parser.push('"]')).toEqual([]);
+    expect(parser.isClosed).toBe(false);
+    expect(parser.push('"]')).toEqual(['"]"']);
+    expect(parser.isClosed).toBe(true);
+  });
+
+  it("keeps an escape that is cut in half", () => {
+    expect(parse('["\\', "", '"', ']"]')).toEqual(['"\\"]"']);
+  });
+
+  it("takes an empty array, blanks and all", () => {
+    expect(parse("[", " \n", "]")).toEqual([]);
+  });
+
+  it.each([
+    ["what is no array", '{"a":1}', "0"],
+    ["a page of HTML", "<!doctype html>", "0"],
+    ["a separator without a message", "[1,,2]", "3"],
+    ["a separator at the end", "[1,]", "3"],
+    ["a separator at the start", "[,1]", "1"],
+    ["a brace too many", "[1}", "2"],
+    ["something behind the end", "[1] x", "4"],
+    ["a second array", "[1][2]", "3"],
+    ["an array that ends too early", "[1,[2]", "6"],
+    ["nothing at all", "", "0"],
+  ])("refuses %s, naming the character", (_, text, position) => {
+    let error: unknown;
+    try {
+      parse(text);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toMatchObject({ _tag: "MalformedResponseError", message: expect.stringMatching(/character \d+$/) });
+    expect(String(error)).toMatch(new RegExp(`character ${position}$`));
+  });
+
+  it("counts characters over all pieces", () => {
+    const parser = new JsonArrayParser();
+    parser.push("[1,");
+    parser.push("2,");
+    expect(() => parser.push(",")).toThrow("character 5");
+  });
+
+  it("returns the messages before the point where the text stops being an array", () => {
+    const parser = new JsonArrayParser();
+    expect(parser.push("[1,2}")).toEqual(["1"]);
+    expect(() => parser.push("3]")).toThrow("a } too many");
+  });
+
+  it("parses 300,000 messages well under a second", () => {
+    const text = `[${Array.from({ length: 300_000 }, (_, i) => `{"i":${i},"text":"[{\\"}]"}`).join(",")}]`;
+    const startedAt = performance.now();
+    expect(parse(text)).toHaveLength(300_000);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
+  it("takes a message of many pieces in time that grows with its length", () => {
+    const parser = new JsonArrayParser();
+    const startedAt = performance.now();
+    parser.push('["');
+    for (let piece = 0; piece < 20_000; piece++) parser.push("x".repeat(1_000));
+    expect(parser.push('"]')[0]).toHaveLength(20_000_002);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+});
