@@ -19,6 +19,8 @@ export default defineConfig({
   dts: true,
   splitting: true,
   treeshake: true,
+  // The error table and the frozen constants: a bundler may leave out what an application does not use of them.
+  pure: ["defineError", "Object.freeze"],
   clean: true,
   silent: true,
 });

@@ -12,22 +12,28 @@ declare module "vitest" {
   export interface ProvidedContext {
     sqliteObject: string;
     memoryObject: string;
+    d1Object: string;
+    d1Worker: string;
     nodeMemory: string;
   }
 }
 
-/** Starts the three servers for the whole project and hands their origins to the tests. Returns the teardown. */
+/** Starts the servers for the whole project and hands their origins to the tests. Returns the teardown. */
 export default async function serve(project: TestProject): Promise<() => Promise<void>> {
-  const [sqlite, memory, node] = await Promise.all([
+  const [sqlite, memory, d1Object, d1Worker, node] = await Promise.all([
     serveWorker("wrangler.sqlite.jsonc"),
     serveWorker("wrangler.memory.jsonc"),
+    serveWorker("wrangler.d1-object.jsonc"),
+    serveWorker("wrangler.d1.jsonc"),
     serveNode(),
   ]);
   project.provide("sqliteObject", sqlite.origin);
   project.provide("memoryObject", memory.origin);
+  project.provide("d1Object", d1Object.origin);
+  project.provide("d1Worker", d1Worker.origin);
   project.provide("nodeMemory", node.origin);
   return async () => {
-    await Promise.all([sqlite.close(), memory.close(), node.close()]);
+    await Promise.all([sqlite, memory, d1Object, d1Worker, node].map((server) => server.close()));
   };
 }
 

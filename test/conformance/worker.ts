@@ -4,6 +4,7 @@ import {
   type ObjectStoreContext,
   StreamObject,
 } from "../../src/server/durable-object/index.ts";
+import { D1Store } from "../../src/server/storage/d1/index.ts";
 import { MemoryStore } from "../../src/server/storage/memory/index.ts";
 import { SERVED_LONG_POLL_MS } from "./timing.ts";
 
@@ -14,7 +15,18 @@ export class SqliteObject extends StreamObject {
   }
 }
 
-/** The same object over a store of its own choice. */
+/** One stream in an object, its bytes in a database that all objects share. */
+export class D1Object extends StreamObject<{ readonly DB: D1Database }> {
+  override createStore(context: ObjectStoreContext) {
+    return new D1Store(this.env.DB, { ...context, owner: this.path });
+  }
+
+  override handlerOptions() {
+    return { longPollTimeoutMs: SERVED_LONG_POLL_MS };
+  }
+}
+
+/** One stream in an object's memory. */
 export class MemoryObject extends SqliteObject {
   override createStore(context: ObjectStoreContext) {
     return new MemoryStore(context);

@@ -112,6 +112,20 @@ describe("POST that closes", () => {
     expect([response.status, response.headers.get("Stream-Closed"), offsetOf(response)]).toEqual([204, "true", tail]);
   });
 
+  test.each(["false", "yes", "1", ""])("is none with Stream-Closed: %j, and no error either", async (value) => {
+    const { append } = await withStream();
+    const response = await append("a", "text/plain", "x", { "Stream-Closed": value });
+    expect([response.status, response.headers.get("Stream-Closed")]).toEqual([204, null]);
+  });
+
+  test("answers 409 with Stream-Closed and the final offset to a body that comes too late", async () => {
+    const { append, call } = await withStream();
+    const tail = offsetOf(await append("a", "text/plain", "last"));
+    await call("POST", "a", { headers: { "Stream-Closed": "true" } });
+    const late = await append("a", "text/html", "x", { "Stream-Closed": "true" });
+    expect([late.status, late.headers.get("Stream-Closed"), offsetOf(late)]).toEqual([409, "true", tail]);
+  });
+
   test("ignores the Content-Type when there is no body, even one that is none", async () => {
     const { call } = await withStream();
     const headers = { "Stream-Closed": "true", "Content-Type": "nonsense" };

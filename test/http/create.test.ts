@@ -25,6 +25,17 @@ describe("PUT", () => {
     expect(second.headers.get("Stream-Id")).toBe(first.headers.get("Stream-Id"));
   });
 
+  test.each([
+    ["", "", 200],
+    ["", "true", 409],
+    ["true", "", 409],
+    ["true", "true", 200],
+  ])("with Stream-Closed: %j of a stream made with %j answers %i", async (again, first, status) => {
+    const { create } = server();
+    await create("a", "text/plain", "x", { "Stream-Closed": first });
+    expect((await create("a", "text/plain", "x", { "Stream-Closed": again })).status).toBe(status);
+  });
+
   test("without Content-Type makes a stream of bytes", async () => {
     expect((await server().call("PUT", "a")).headers.get("Content-Type")).toBe("application/octet-stream");
   });
@@ -51,6 +62,7 @@ describe("PUT", () => {
     ["an end of life right now", { "Stream-Expires-At": "2026-01-01T00:00:00Z" }],
     ["a content type that is none", { "Content-Type": "text" }],
     ["a content type with a bad parameter", { "Content-Type": "text/plain; charset" }],
+    ["a content type beyond ASCII", { "Content-Type": 'text/plain; title="caf\u00e9"' }],
     ["a fork offset without a source", { "Stream-Fork-Offset": "-1" }],
     ["a sub-offset of 0 without a source", { "Stream-Fork-Sub-Offset": "0" }],
     ["a sub-offset without a fork offset", { ...FROM, "Stream-Fork-Sub-Offset": "1" }],
@@ -121,6 +133,32 @@ describe("PUT of a fork", () => {
     await create("source", "text/plain", "inherited");
     expect((await call("PUT", "fork", { headers: { "Stream-Forked-From": from } })).status).toBe(201);
     expect(await (await call("GET", "fork")).text()).toBe("inherited");
+  });
+
+  test.each([
+    ["a source that does not exist", { "Stream-Forked-From": "/v1/stream/none" }, 404],
+    ["an offset beyond the tail", { ...FROM, "Stream-Fork-Offset": "0000000000000000_0000000000000009" }, 400],
+    ["a sub-offset beyond the tail", { ...FROM, "Stream-Fork-Offset": "-1", "Stream-Fork-Sub-Offset": "4" }, 400],
+    ["another content type", { ...FROM, "Content-Type": "text/html" }, 409],
+    ["a soft-deleted source", { "Stream-Forked-From": "/v1/stream/deleted" }, 409],
+  ])("with %s is refused", async (_, headers, status) => {
+    const { call, create } = server();
+    await create("source", "text/plain", "abc");
+    await create("deleted");
+    await call("PUT", "reader", { headers: { "Stream-Forked-From": "/v1/stream/deleted" } });
+    await call("DELETE", "deleted");
+    expect((await call("PUT", "fork", { headers })).status).toBe(status);
+  });
+
+  test.each([
+    ["the same", FROM, 200],
+    ["another offset", { ...FROM, "Stream-Fork-Offset": "-1" }, 409],
+    ["no source", {}, 409],
+  ])("repeated with %s is judged by what was asked first", async (_, headers, status) => {
+    const { call, create } = server();
+    await create("source", "text/plain", "abc");
+    await call("PUT", "fork", { headers: FROM });
+    expect((await call("PUT", "fork", { headers: { "Content-Type": "text/plain", ...headers } })).status).toBe(status);
   });
 
   test("takes offset and sub-offset", async () => {

@@ -1,7 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { StreamStore } from "../../src/server/storage/contract/index.ts";
 import { MemoryStore } from "../../src/server/storage/memory/index.ts";
-import { UnavailableError } from "../../src/shared/index.ts";
+import { UnauthorizedError, UnavailableError } from "../../src/shared/index.ts";
 import { server } from "./server.ts";
 
 /** A store of which one method fails. */
@@ -83,4 +83,22 @@ describe("failures of a store", () => {
     });
     expect(errors).toEqual([bug]);
   });
+});
+
+test("an error with a fact that no header can carry is a 500, and is reported", async () => {
+  const refusal = new UnauthorizedError({ challenge: "\u5408\u8a00\u8449" });
+  const { call, errors } = server({ authorize: () => Promise.reject(refusal) });
+  expect((await call("GET", "a")).status).toBe(500);
+  expect(errors).toContain(refusal);
+});
+
+test("a hook that fails when it is told of an error costs the client nothing", async () => {
+  const report = vi.spyOn(console, "error").mockImplementation(() => {});
+  const onError = () => {
+    throw new Error("The hook has a bug");
+  };
+  const { call } = server({ onError }, failing("read", new TypeError("x.y is not a function")));
+  expect((await call("GET", "a")).status).toBe(500);
+  expect(report).toHaveBeenCalledWith(new Error("The hook has a bug"));
+  report.mockRestore();
 });

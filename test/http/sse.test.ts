@@ -1,4 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
+import type { StreamStore } from "../../src/server/storage/contract/index.ts";
+import { MemoryStore } from "../../src/server/storage/memory/index.ts";
 import { settled } from "../support/fake-clock.ts";
 import { SseReader } from "../support/sse.ts";
 import { offsetOf, server } from "./server.ts";
@@ -160,6 +162,13 @@ describe("events", () => {
     expect(texts).toEqual(["x", "😀y"]);
   });
 
+  test.each([1, 2, 3])("a character longer than a batch of %i bytes comes whole", async (sseBatchBytes) => {
+    const made = await withStream("text/plain", "x😀€y", { sseBatchBytes });
+    await made.call("POST", "a", { headers: { "Stream-Closed": "true" } });
+    const events = await (await follow(made)).rest();
+    expect(events.map(({ data, type }) => (type === "data" ? data : "")).join("")).toBe("x😀€y");
+  });
+
   test.each([
     [" leading space", " leading space"],
     ["  two\n one", "  two\n one"],
@@ -208,6 +217,22 @@ describe("the end of a stream", () => {
     const events = await (await follow(made, "offset=now")).rest();
     expect(events.map(({ data }) => JSON.parse(data).streamClosed)).toEqual([true]);
   });
+
+  test.each([
+    ["now", true, "true", "true", "0000000000000000_0000000000000003"],
+    ["now", false, null, null, null],
+    ["-1", true, null, null, null],
+  ])(
+    "offset=%s of a stream that is closed (%s) has Stream-Closed %j in its headers",
+    async (offset, closed, ...told) => {
+      const made = server();
+      await made.create("a", "text/plain", "abc", { "Stream-Closed": String(closed) });
+      const { headers, body } = await made.call("GET", `a?offset=${offset}&live=sse`);
+      await body?.cancel();
+      const names = ["Stream-Closed", "Stream-Up-To-Date", "Stream-Next-Offset"];
+      expect(names.map((name) => headers.get(name))).toEqual(told);
+    },
+  );
 
   test("bytes that come with the close come before its control event", async () => {
     const made = await withStream();
@@ -552,4 +577,30 @@ describe("nothing is left of a reader", () => {
     await reader.rest();
     expect([made.calls.watching, made.clock.pending]).toEqual([0, 0]);
   });
+});
+
+test("a hook that fails when it is told of an error leaves nothing of the reader whose error it was", async () => {
+  const memory = new MemoryStore();
+  let failing = false;
+  const breaking = new Proxy<StreamStore>(memory, {
+    get: (target, name) => {
+      if (failing && name === "read") return () => Promise.reject(new Error("The disk is full"));
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+  const report = vi.spyOn(console, "error").mockImplementation(() => {});
+  const onError = () => {
+    throw new Error("The hook has a bug");
+  };
+  const made = server({ onError }, breaking);
+  await made.create("a");
+  const reader = await follow(made);
+  await control(reader);
+  failing = true;
+  const rest = reader.rest();
+  await made.append("a", "text/plain", "x");
+  expect([await rest, made.calls.watching, made.clock.pending]).toEqual([[], 0, 0]);
+  expect(report).toHaveBeenCalledWith(new Error("The hook has a bug"));
+  report.mockRestore();
 });

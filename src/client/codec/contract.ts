@@ -21,7 +21,7 @@ export interface MessageCodec<Out, In> {
   encode(value: In): Promise<Uint8Array>;
   /** Joins encoded messages into one request body. */
   join(messages: readonly Uint8Array[]): Uint8Array;
-  /** Bytes that joining adds for each message at most, for batch limits: messages and overhead are never less than the body. */
+  /** Bytes that joining adds for each message, for batch limits: at most, so that a body is never larger than reckoned. */
   readonly overheadBytes: number;
   /** The value of one message: the text of a JSON message, a run of text, a run of bytes. */
   decode(message: string | Uint8Array): Promise<Decoded<Out>> | Decoded<Out>;

@@ -11,6 +11,7 @@ export function decodeBase64(data: string): Uint8Array {
     // `atob` forgives missing padding, which here means missing bytes.
     if (text.length % 4 !== 0) throw new RangeError(`${text.length} characters are not a multiple of 4`);
     const binary = atob(text);
+    // A loop: `Uint8Array.from` takes ten times as long.
     const bytes = new Uint8Array(binary.length);
     for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at);
     return bytes;

@@ -15,14 +15,14 @@ const NO_BLANK = /[^ \t\n\r]/;
  * Finds the messages of a JSON array, PROTOCOL.md §9.1.5, while its text arrives, and keeps no more than the message
  * that has begun.
  *
- * It knows strings, nesting and separators; whether a message is JSON itself is for whoever parses it. When the text
- * stops being an array, the messages before that point are returned first and the next call throws.
+ * It knows strings, nesting and separators; whether a message is JSON itself is for whoever parses it.
  *
  * @example
  * ```ts
  * const parser = new JsonArrayParser();
- * parser.push('[{"a":1},{"b'); // ['{"a":1}']
- * parser.push('":[2]}]'); // ['{"b":[2]}']
+ * const messages: string[] = [];
+ * parser.push('[{"a":1},{"b', messages); // messages: '{"a":1}'
+ * parser.push('":[2]}]', messages); // messages: '{"a":1}', '{"b":[2]}'
  * parser.end();
  * ```
  */
@@ -37,7 +37,6 @@ export class JsonArrayParser {
   #parts: string[] = [];
   /** Characters taken before the text at hand. */
   #taken = 0;
-  #error: MalformedResponseError | undefined;
 
   /** Whether the array has ended, and with it the last message. */
   get isClosed(): boolean {
@@ -52,20 +51,13 @@ export class JsonArrayParser {
   /**
    * Takes more text, cut anywhere.
    *
-   * @returns The messages that it completed, without blanks around them.
-   * @throws MalformedResponseError when the text before was no array; it names the character, counted from 0.
+   * @param messages Where the messages go that it completed, without blanks around them; also those before an error.
+   * @throws MalformedResponseError when the text is no array; it names the character, counted from 0.
    */
-  push(text: string): string[] {
-    const messages: string[] = [];
-    if (text === "") return messages;
-    try {
-      this.#scan(text, messages);
-    } catch (error) {
-      if (messages.length === 0 || !(error instanceof MalformedResponseError)) throw error;
-      this.#error = error;
-    }
+  push(text: string, messages: string[]): void {
+    if (text === "") return;
+    this.#scan(text, messages);
     this.#taken += text.length;
-    return messages;
   }
 
   /**
@@ -74,12 +66,10 @@ export class JsonArrayParser {
    * @throws MalformedResponseError when the array is not at its end, or was none.
    */
   end(): void {
-    if (this.#error !== undefined) throw this.#error;
     if (!this.#closed) this.#fail(0, "ends too early");
   }
 
   #scan(text: string, messages: string[]): void {
-    if (this.#error !== undefined) throw this.#error;
     const from = this.#open(text);
     if (from === -1) return;
     let depth = this.#depth;

@@ -56,11 +56,15 @@ export async function* pageSteps(
   const parser = new JsonArrayParser();
   let marked = false;
   for await (const piece of pieces) {
-    const messages = parser.push(decodeStrictly(decoder, piece));
-    // With its last message a page is complete, whatever becomes of the connection then.
-    const ends = parser.isClosed && !marked;
-    if (ends) marked = true;
-    yield ends ? { messages, mark } : { messages };
+    const messages: string[] = [];
+    try {
+      parser.push(decodeStrictly(decoder, piece), messages);
+    } finally {
+      // What is wrong behind a message does not make the message wrong. With its last one a page is complete, whatever
+      // becomes of the connection then.
+      yield { messages, ...(parser.isClosed && !marked && { mark }) };
+      marked = parser.isClosed;
+    }
   }
   try {
     // At the tail, a body of no bytes is as good as an empty array; where something must have come it is not.

@@ -30,7 +30,7 @@ import type { Mark } from "./steps.ts";
 const BARREN_MS = 1_000;
 const BARREN_ANSWERS = 3;
 
-/** Event streams that fail so often in a row do not get through. */
+/** Event streams that fail so often in a row, and have brought nothing before, do not get through. */
 const FAILED_EVENT_STREAMS = 2;
 
 /** An attempt that lasted so long, in ms, was not one of a row of failures. */
@@ -60,6 +60,8 @@ export class ReadLoop<Out> {
   #failures = 0;
   #barren = 0;
   #isBehind = true;
+  /** Whether event streams have brought something, and none has kept its first byte back since. */
+  #eventsWork = false;
 
   constructor(run: ReadRun<Out>) {
     this.#run = run;
@@ -167,6 +169,7 @@ export class ReadLoop<Out> {
       if (step.mark === undefined) continue;
       last = step.mark;
       this.#state = afterMark(this.#state, last);
+      if (this.#state.via === "sse") this.#eventsWork = true;
       if (place.offset !== offset) this.#failures = 0;
       this.#noticeTail(last.upToDate && place.skip === 0);
     }
@@ -194,7 +197,8 @@ export class ReadLoop<Out> {
     if (error instanceof Interruption) return this.#goOn(error);
     this.#failures += 1;
     const attempt = this.#failures;
-    if (via === "sse" && attempt >= FAILED_EVENT_STREAMS) this.#state = withoutEvents(this.#state);
+    const isHopelessWay = via === "sse" && !this.#eventsWork && attempt >= FAILED_EVENT_STREAMS;
+    if (isHopelessWay) this.#state = withoutEvents(this.#state);
     this.#state = afterFailure(this.#state, this.#facts());
     const hopeless = causeOfRepeatedCut(error, attempt);
     const willRetry = hopeless === undefined && isWorthRepeating(error) && attempt < policy.maxAttempts;
@@ -207,7 +211,11 @@ export class ReadLoop<Out> {
   }
 
   #goOn({ why }: Interruption): void {
-    if (why === "buffered") this.#state = withoutEvents(this.#state);
+    if (why === "buffered") {
+      // Where events have worked, a slow network is likelier than a proxy that has just moved in; once.
+      if (!this.#eventsWork) this.#state = withoutEvents(this.#state);
+      this.#eventsWork = false;
+    }
     this.#state = afterFailure(this.#state, this.#facts());
   }
 

@@ -7,54 +7,15 @@ import { readControlEvent } from "./control-event.ts";
 import { JsonArrayParser } from "./json-array-parser.ts";
 import type { Step } from "./steps.ts";
 
-/**
- * Turns events into steps: `data` with the `control` event behind it, if that has arrived.
- */
-class EventSteps {
-  readonly #framing: Framing;
-  /** Data whose control event is still to come. */
-  #data: Step | undefined;
-  #text = "";
-
-  constructor(framing: Framing) {
-    this.#framing = framing;
-  }
-
-  /** Takes the events of one piece. */
-  *take(events: readonly EventSourceMessage[]): Generator<Step, void, undefined> {
-    for (const { event, data } of events) {
-      if (event === "data") yield* this.#takeData(data);
-      else if (event === "control") yield this.#withMark(data);
-    }
-    // Messages and bytes need not wait for their control event: the index counts them, and a reader that comes back
-    // skips them. Text must, for its line ends are not the stream's and so its bytes cannot be counted.
-    yield* this.#flush();
-  }
-
-  *#takeData(data: string): Generator<Step, void, undefined> {
-    yield* this.#flush();
-    if (this.#framing === "text") this.#text += data;
-    else this.#data = this.#framing === "json" ? { messages: messagesOf(data) } : { bytes: decodeBase64(data) };
-  }
-
-  #withMark(data: string): Step {
-    const step: Step = { ...this.#data, ...(this.#text !== "" && { text: this.#text }), mark: readControlEvent(data) };
-    this.#data = undefined;
-    this.#text = "";
-    return step;
-  }
-
-  *#flush(): Generator<Step, void, undefined> {
-    if (this.#data !== undefined) yield this.#data;
-    this.#data = undefined;
-  }
-}
-
-function messagesOf(data: string): string[] {
+/** What a `data` event carries, behind what waits already. */
+function stepOf(framing: Framing, data: string, waiting: Step | undefined): Step {
+  if (framing === "text") return { text: (waiting?.text ?? "") + data };
+  if (framing === "bytes") return { bytes: decodeBase64(data) };
   const parser = new JsonArrayParser();
-  const messages = parser.push(data);
+  const messages: string[] = [];
+  parser.push(data, messages);
   parser.end();
-  return messages;
+  return { messages };
 }
 
 /**
@@ -74,16 +35,33 @@ export async function* sseSteps(
   const decoder = new TextDecoder("utf-8", { fatal: framing === "json" });
   const events: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (event) => events.push(event) });
-  const steps = new EventSteps(framing);
+  // Data whose control event is still to come.
+  let waiting: Step | undefined;
   for await (const piece of attempt.pieces(body)) {
-    try {
-      parser.feed(decoder.decode(piece, { stream: true }));
-    } catch (cause) {
-      throw new MalformedResponseError({ cause, detail: "The event stream is not UTF-8" });
+    parser.feed(decodeEvents(decoder, piece));
+    for (const { event, data } of events.splice(0)) {
+      if (event === "control") {
+        const mark = readControlEvent(data);
+        yield { ...waiting, mark };
+        waiting = undefined;
+        if (mark.closed) return;
+      } else if (event === "data") {
+        if (waiting !== undefined && framing !== "text") yield waiting;
+        waiting = stepOf(framing, data, waiting);
+      }
     }
-    for (const step of steps.take(events.splice(0))) {
-      yield step;
-      if (step.mark?.closed) return;
-    }
+    // Messages and bytes need not wait: the index counts them, and a reader that comes back skips them. Text must, for
+    // its line ends are not the stream's and so its bytes cannot be counted.
+    if (waiting === undefined || framing === "text") continue;
+    yield waiting;
+    waiting = undefined;
+  }
+}
+
+function decodeEvents(decoder: TextDecoder, piece: Uint8Array): string {
+  try {
+    return decoder.decode(piece, { stream: true });
+  } catch (cause) {
+    throw new MalformedResponseError({ cause, detail: "The event stream is not UTF-8" });
   }
 }

@@ -100,7 +100,7 @@ export interface DurableStream<Out = unknown, In = Out> extends Hosted<Out, In> 
    *
    * Not exactly once: without a producer's identity the server cannot tell a repetition. It is sent once; only a 429,
    * which stores nothing, is repeated. After a `TransportError` or an `UnavailableError` nobody knows whether the
-   * message was stored. Use {@link DurableStream.producer} where that matters.
+   * message was stored; after a `StreamGoneError` it was, in the stream that is there now. Use {@link DurableStream.producer} where that matters.
    *
    * @param message What to append.
    * @throws StreamClosedError, ContentTypeMismatchError, SequenceConflictError, PayloadTooLargeError; SchemaError or

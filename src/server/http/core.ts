@@ -39,10 +39,16 @@ export interface RequestCore {
   handle(request: Request, target: StreamTarget): Promise<Response>;
 }
 
+/** What requests have in common: all requests of a store, or only one request where the store says so. */
+interface Scope {
+  readonly store: StreamStore;
+  readonly hub: LiveHub;
+}
+
 /**
  * Builds the part of a server that needs the store and nothing of authorization, paths or CORS: the inside of a
  * `StreamObject`, and the second half of `createStreamHandler`. It holds the hub of live readers, so there should be
- * one for each store.
+ * one for each store. Live readers of a store that has a view for each request share nothing.
  *
  * @throws RangeError for a limit or a duration that makes no sense.
  *
@@ -54,9 +60,14 @@ export interface RequestCore {
  */
 export function createRequestCore(store: StreamStore, options: RequestCoreOptions = {}): RequestCore {
   const settings = resolveCoreSettings(options);
-  const hub = new LiveHub(store, settings);
+  const shared: Scope | undefined = store.forRequest ? undefined : { store, hub: new LiveHub(store, settings) };
+  const scopeOf = (): Scope => {
+    if (shared !== undefined) return shared;
+    const own = store.forRequest?.() ?? store;
+    return { store: own, hub: new LiveHub(own, settings) };
+  };
 
-  const read = (request: Request, path: string): Promise<Response> => {
+  const read = ({ store, hub }: Scope, request: Request, path: string): Promise<Response> => {
     const query = parseReadQuery(new URL(request.url).searchParams);
     if (query.live === "sse") return handleSse(hub, settings, request, path, query);
     if (query.live === "long-poll") return handleLongPoll(store, settings, request, path, query);
@@ -64,11 +75,13 @@ export function createRequestCore(store: StreamStore, options: RequestCoreOption
   };
 
   const dispatch = async (request: Request, { path, forkedFrom }: StreamTarget): Promise<Response> => {
+    const scope = scopeOf();
+    const { store } = scope;
     switch (request.method) {
       case "POST":
         return handleAppend(store, settings, request, path);
       case "GET":
-        return read(request, path);
+        return read(scope, request, path);
       case "HEAD":
         return handleHead(store, path);
       case "PUT":

@@ -9,7 +9,7 @@ import { drainBody } from "./body.ts";
 import { type CorsOptions, createCors } from "./cors.ts";
 import { resolveForkSource } from "./fork-source.ts";
 import { operationOf, STREAM_METHODS, type StreamOperation } from "./operation.ts";
-import { reportToConsole } from "./options.ts";
+import { safeReporter } from "./options.ts";
 import { canonicalStreamPath, normalizeBasePath } from "./path.ts";
 import { errorResponse } from "./problem.ts";
 
@@ -21,7 +21,7 @@ export interface EdgeOptions<Extra extends object = object> {
   readonly basePath?: string | undefined;
   /** Which web pages may use the server. Default: all. `false` sends no CORS header and answers no preflight. */
   readonly cors?: CorsOptions | false | undefined;
-  /** Told of errors that are not part of the protocol's vocabulary. Default `console.error`. */
+  /** Told of errors that are not part of the protocol's vocabulary; one of its own is caught. Default `console.error`. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -66,7 +66,8 @@ export interface Edge<Extra extends object = object> {
  * ```
  */
 export function createEdge<Extra extends object = object>(options: EdgeOptions<Extra>): Edge<Extra> {
-  const { authorize, onError = reportToConsole } = options;
+  const { authorize } = options;
+  const onError = safeReporter(options.onError);
   if (typeof authorize !== "function") {
     throw new TypeError("authorize is required: pass allowAnonymous() to let everybody do everything");
   }

@@ -17,7 +17,7 @@ export interface RequestCoreOptions {
   readonly sseHeartbeatMs?: number | undefined;
   /** Age at which an SSE connection is ended for the client to reconnect, in ms, give or take. Default 60,000. */
   readonly sseRotateMs?: number | undefined;
-  /** Largest SSE event in stored bytes; one larger message still comes whole. Default 256 KiB. */
+  /** Largest SSE event in stored bytes; one larger message, or character, still comes whole. Default 256 KiB. */
   readonly sseBatchBytes?: number | undefined;
   /** Length of a cursor interval in seconds (PROTOCOL.md §10.1). Default 20. */
   readonly cursorIntervalSeconds?: number | undefined;
@@ -28,8 +28,8 @@ export interface RequestCoreOptions {
   /** Source of cursor jitter: a number from 0 up to, not including, 1. Default `Math.random`. */
   readonly random?: (() => number) | undefined;
   /**
-   * Told of every error that is not part of the protocol's vocabulary; the client gets a 500 without its details.
-   * Default `console.error`.
+   * Told of every error that is not part of the protocol's vocabulary; the client gets a 500 without its details. What
+   * it throws itself goes to `console.error`. Default `console.error`.
    */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -52,6 +52,28 @@ export const reportToConsole = (error: unknown): void => {
 };
 
 /**
+ * A reporter that never throws: a hook that fails must not cost the client its answer, nor leave a reader behind.
+ *
+ * @param onError The hook; `undefined` is {@link reportToConsole}.
+ *
+ * @example
+ * ```ts
+ * const report = safeReporter(options.onError);
+ * report(new Error("The store promised another length"));
+ * ```
+ */
+export function safeReporter(onError: ((error: unknown) => void) | undefined): (error: unknown) => void {
+  if (onError === undefined) return reportToConsole;
+  return (error) => {
+    try {
+      onError(error);
+    } catch (failure) {
+      reportToConsole(failure);
+    }
+  };
+}
+
+/**
  * Fills in defaults.
  *
  * @throws RangeError when a size is not a positive whole number, or a duration is not from 1 to 2^31 - 1 ms.
@@ -68,7 +90,7 @@ export function resolveCoreSettings(options: RequestCoreOptions = {}): CoreSetti
     cursor: { intervalSeconds: options.cursorIntervalSeconds, epoch: options.cursorEpoch },
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
-    onError: options.onError ?? reportToConsole,
+    onError: safeReporter(options.onError),
   };
 }
 

@@ -3,6 +3,7 @@ import {
   isStreamError,
   PROTOCOL_SECURITY_HEADERS,
   problemDetails,
+  type StreamError,
   streamErrorHeaders,
   streamErrorStatus,
 } from "../../shared/index.ts";
@@ -18,25 +19,37 @@ const INTERNAL_PROBLEM = JSON.stringify({
 /**
  * Renders whatever was thrown as `application/problem+json` (RFC 9457).
  *
- * An error of the protocol's vocabulary keeps its status, headers and facts, whoever threw it. Anything else is told
- * to `onError` and answered as a 500 that says nothing of it.
+ * An error of the protocol's vocabulary keeps its status, headers and facts, whoever threw it. Anything else, one of the
+ * vocabulary with a fact that no header can carry included, is told to `onError` and answered as a 500 that says nothing
+ * of it.
  *
  * @param error What was thrown.
  * @param method The request's method: the answer to HEAD has no body.
- * @param onError Where unexpected errors go.
+ * @param onError Where unexpected errors go; must not throw.
  */
 export function errorResponse(error: unknown, method: string, onError: (error: unknown) => void): Response {
-  const status = isStreamError(error) ? streamErrorStatus(error) : undefined;
-  const headers: Record<string, string> = {
+  const known = isStreamError(error) ? knownProblem(error, method, onError) : undefined;
+  if (known !== undefined) return known;
+  onError(error);
+  return problem(500, method, INTERNAL_PROBLEM);
+}
+
+function knownProblem(error: StreamError, method: string, onError: (error: unknown) => void): Response | undefined {
+  try {
+    const body = JSON.stringify(problemDetails(error));
+    return problem(streamErrorStatus(error), method, body, streamErrorHeaders(error));
+  } catch (failure) {
+    onError(failure);
+    return undefined;
+  }
+}
+
+function problem(status: number, method: string, body: string, more: Record<string, string> = {}): Response {
+  const headers = {
     ...PROTOCOL_SECURITY_HEADERS,
     [CACHE_CONTROL_HEADER]: "no-store",
     "Content-Type": "application/problem+json",
+    ...more,
   };
-  if (isStreamError(error) && status !== undefined) {
-    Object.assign(headers, streamErrorHeaders(error));
-    const body = method === "HEAD" ? null : JSON.stringify(problemDetails(error));
-    return new Response(body, { status, headers });
-  }
-  onError(error);
-  return new Response(method === "HEAD" ? null : INTERNAL_PROBLEM, { status: 500, headers });
+  return new Response(method === "HEAD" ? null : body, { status, headers });
 }

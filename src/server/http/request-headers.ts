@@ -5,7 +5,8 @@ const MAX_CONTENT_TYPE_LENGTH = 256;
 /** Longest `Stream-Seq`, in characters. */
 const MAX_SEQ_LENGTH = 1024;
 const TOKEN = "[\\w!#$%&'*+.^`|~-]+";
-const QUOTED = '"(?:[^"\\\\\\x00-\\x1f\\x7f]|\\\\[^\\x00-\\x1f\\x7f])*"';
+/** ASCII only: some runtimes read other bytes of a header as Latin-1 and some as UTF-8, and readers would get neither. */
+const QUOTED = '"(?:[\\t !#-\\x5b\\x5d-~]|\\\\[\\t -~])*"';
 /**
  * RFC 9110 §8.3.1: type, subtype, and parameters whose values are tokens or quoted strings. White space can match in one
  * place only, or a hostile header would make this backtrack for ever.

@@ -68,6 +68,7 @@ function isObject(value: unknown): value is Unproven {
  * @param tag The class's `_tag`.
  * @param spec What sets the class apart.
  */
+// @__NO_SIDE_EFFECTS__
 export function defineError<E extends TaggedError>(tag: E["_tag"], spec: ErrorSpec<E>): ErrorDefinition<E> {
   const kinds: readonly (readonly [string, string])[] = Object.entries<string>(spec.facts);
 

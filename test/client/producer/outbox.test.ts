@@ -271,15 +271,15 @@ describe("a producer with an outbox", () => {
     await producer.submit("a");
     outbox.saves[0]?.allow();
     const held = await network.next();
-    let isFlushed = false;
-    const flushed = producer.flush().then(() => {
-      isFlushed = true;
+    let isOver = false;
+    const flushed = producer.flush().finally(() => {
+      isOver = true;
     });
     const refused = await producer.submit("b");
     outbox.saves[1]?.refuse(new Error("full"));
     expect(await outcomes([refused.acknowledged])).toEqual(["Error"]);
     await settled();
-    expect(isFlushed).toBe(false);
+    expect(isOver).toBe(false);
     await held.deliver();
     expect(await outcomes([flushed])).toEqual(["Error"]);
   });

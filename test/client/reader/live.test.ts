@@ -168,6 +168,35 @@ describe("auto", () => {
     expect(await collect(readerOver({ fetch: script.fetch }, { live: "auto" }))).toEqual([9]);
   });
 
+  it("stays with event streams that have worked, whatever the network does", async () => {
+    const failures = Array.from({ length: 5 }, () => new TypeError("offline"));
+    const script = scripted(
+      TAIL(),
+      eventStream(dataEvent("[1]") + controlEvent("b"), new Error("cut")),
+      ...failures,
+      eventStream(controlEvent("b", { streamClosed: true })),
+    );
+    expect(await collect(readerOver({ fetch: script.fetch }, { live: "auto" }))).toEqual([1]);
+    expect(script.queries.slice(2)).toEqual(Array(6).fill("?live=sse&offset=b"));
+  });
+
+  it("falls back behind a proxy that appears later, after one more try", async () => {
+    const clock = new FakeClock();
+    const script = scripted(
+      TAIL(),
+      eventStream(dataEvent("[1]") + controlEvent("b")),
+      openEventStream([]),
+      openEventStream([]),
+      END(),
+    );
+    const all = collect(readerOver({ fetch: script.fetch, clock }, { live: "auto", bufferedAfterMs: 1_000 }));
+    await settled();
+    await clock.advance(1_000);
+    await clock.advance(1_000);
+    expect(await all).toEqual([1, 9]);
+    expect(script.queries.at(-1)).toBe("?live=long-poll&offset=b");
+  });
+
   it("falls back when event streams fail twice in a row", async () => {
     const script = scripted(TAIL(), new TypeError("1"), new TypeError("2"), END());
     expect(await collect(readerOver({ fetch: script.fetch }, { live: "auto" }))).toEqual([9]);

@@ -150,13 +150,15 @@ describe("requests", () => {
       page("[]", { next: "a", upToDate: true, cursor: "10" }),
       eventStream(dataEvent("[1]") + controlEvent("b", { streamCursor: "11" }), new Error("cut")),
       new TypeError("fetch failed"),
+      new Response(null, { status: 405 }),
+      new Response(null, { status: 405 }),
       page(null, { status: 204, next: "b", cursor: "12" }),
       page("[2]", { next: "c", closed: true }),
     );
     expect(await collect(readerOver({ fetch: script.fetch }, { live: "auto" }))).toEqual([1, 2]);
     expect(script.queries.slice(1)).toEqual([
       "?cursor=10&live=sse&offset=a",
-      "?cursor=11&live=sse&offset=b",
+      ...Array(3).fill("?cursor=11&live=sse&offset=b"),
       "?cursor=11&live=long-poll&offset=b",
       "?cursor=12&live=long-poll&offset=b",
     ]);

@@ -3,8 +3,11 @@ import { appendContract } from "./append.ts";
 import { closureContract } from "./closure.ts";
 import { createContract } from "./create.ts";
 import { deletionContract } from "./deletion.ts";
-import { expiryContract, expiryRestartContract } from "./expiry.ts";
+import { expiryContract } from "./expiry.ts";
+import { expiryRestartContract, watchedExpiryContract } from "./expiry-watched.ts";
 import { forkChainContract } from "./fork-chains.ts";
+import { forkLifetimeContract } from "./fork-lifetimes.ts";
+import { forkRegistrationContract } from "./fork-registration.ts";
 import { forkSagaContract } from "./fork-saga.ts";
 import { forkContract } from "./forks.ts";
 import type { Check, DurableBed, Harness } from "./harness.ts";
@@ -35,8 +38,11 @@ export function storeContract(name: string, harness: Harness): void {
     deletionContract(check);
     waitingContract(check);
     expiryContract(check);
+    watchedExpiryContract(check);
     forkContract(check);
+    forkLifetimeContract(check);
     forkChainContract(check);
+    forkRegistrationContract(check);
     forkSagaContract(check);
   });
 }

@@ -1,8 +1,11 @@
 import { calculateCursor, type Offset, type StreamId } from "../../../shared/index.ts";
-import type { StreamStore } from "../../storage/contract/index.ts";
+import type { ReadOptions, StreamStore } from "../../storage/contract/index.ts";
 import type { CoreSettings } from "../options.ts";
 import { Channel } from "./channel.ts";
 import { encodeFrame, type Frame } from "./frame.ts";
+
+/** The longest character in UTF-8, in bytes. */
+const LONGEST_CHARACTER_BYTES = 4;
 
 /** A reader's part in a {@link Channel}. */
 export interface Membership {
@@ -53,8 +56,17 @@ export class LiveHub {
    * @throws StreamNotFoundError, StreamGoneError or InvalidOffsetError.
    */
   async firstFrame(path: string, offset: Offset | undefined): Promise<Frame> {
+    return this.#load(path, { offset });
+  }
+
+  async #load(path: string, position: Pick<ReadOptions, "offset" | "streamId">): Promise<Frame> {
     const maxBytes = this.#settings.sseBatchBytes;
-    return encodeFrame(await this.#store.read(path, { offset, maxBytes, wholeCodePoints: true }), this.#cursor());
+    const options = { ...position, wholeCodePoints: true };
+    const page = await this.#store.read(path, { ...options, maxBytes });
+    const isTooSmall = page.byteLength === 0 && !page.upToDate && maxBytes < LONGEST_CHARACTER_BYTES;
+    // A reader would wait for ever in front of a character that fits no event.
+    const whole = isTooSmall ? await this.#store.read(path, { ...options, maxBytes: LONGEST_CHARACTER_BYTES }) : page;
+    return encodeFrame(whole, this.#cursor());
   }
 
   #cursor() {
@@ -62,12 +74,7 @@ export class LiveHub {
   }
 
   #open(path: string) {
-    const load = async (streamId: StreamId, offset: Offset): Promise<Frame> => {
-      const maxBytes = this.#settings.sseBatchBytes;
-      const page = await this.#store.read(path, { offset, maxBytes, streamId, wholeCodePoints: true });
-      return encodeFrame(page, this.#cursor());
-    };
-    const channel = new Channel(load);
+    const channel = new Channel((streamId: StreamId, offset: Offset) => this.#load(path, { streamId, offset }));
     const entry = { channel, unwatch: this.#store.watch(path, channel.change) };
     this.#channels.set(path, entry);
     if (this.#channels.size === 1) this.#arm();

@@ -4,12 +4,16 @@ import {
   isSSETextCompatibleContentType,
   PROTOCOL_SECURITY_HEADERS,
   SSE_CACHE_CONTROL_VALUE,
+  STREAM_CLOSED_HEADER,
   STREAM_ID_HEADER,
+  STREAM_OFFSET_HEADER,
   STREAM_SSE_DATA_ENCODING_HEADER,
+  STREAM_UP_TO_DATE_HEADER,
 } from "../../../shared/index.ts";
 import type { CoreSettings } from "../options.ts";
 import type { ReadQuery } from "../read-query.ts";
 import { SseConnection } from "./connection.ts";
+import type { Frame } from "./frame.ts";
 import type { LiveHub } from "./hub.ts";
 
 /**
@@ -33,6 +37,7 @@ export async function handleSse(
       [STREAM_ID_HEADER]: first.streamId,
     };
     if (!isSSETextCompatibleContentType(first.contentType)) headers[STREAM_SSE_DATA_ENCODING_HEADER] = "base64";
+    if (query.fromTail && first.closed) Object.assign(headers, endHeaders(first));
     const cursor = generateResponseCursor(query.cursor, {
       ...settings.cursor,
       now: settings.clock.now(),
@@ -45,4 +50,13 @@ export async function handleSse(
     membership.leave();
     throw error;
   }
+}
+
+/** `offset=now` of a closed stream says so in its headers as well, whatever the live mode (PROTOCOL.md §8). */
+function endHeaders({ nextOffset }: Frame): Record<string, string> {
+  return {
+    [STREAM_OFFSET_HEADER]: nextOffset,
+    [STREAM_UP_TO_DATE_HEADER]: "true",
+    [STREAM_CLOSED_HEADER]: "true",
+  };
 }

@@ -1,14 +1,16 @@
+import type { LogPosition } from "../contract/index.ts";
 import type { Backend, Chunk, ChunkInfo, StreamKey, Transacted } from "../engine/backend.ts";
-import type { ChunkLimits } from "../engine/chunk-plan.ts";
+import { type ChunkLimits, tailAfter } from "../engine/chunk-plan.ts";
 import type { Commit, Decision } from "../engine/commit.ts";
-import { type AppendTrace, type CommitPort, commitLoop } from "../engine/commit-loop.ts";
+import { type AppendTrace, type CommitPort, commitLoop, type Written } from "../engine/commit-loop.ts";
 import { PathQueue } from "../engine/path-queue.ts";
 import { type RetryHost, retried } from "../engine/retries.ts";
 import { SeenStates } from "../engine/seen-states.ts";
 import type { Snapshot, SnapshotKeys, StreamState } from "../engine/state.ts";
 import type { Task } from "../engine/task.ts";
-import { type D1Plan, isFull, planCommit } from "./commit-statements.ts";
-import type { Database, Statement } from "./database.ts";
+import { traceIn } from "./append-statements.ts";
+import { type D1Plan, planCommit } from "./commit-statements.ts";
+import type { BatchRows, Database, Statement } from "./database.ts";
 import { freeStatements, leftStatement } from "./removal.ts";
 import { type ChunkInfoRow, type ChunkRow, chunkOf, type D1View, infoOf, LOAD, type PathRow, viewOf } from "./rows.ts";
 import { KEY, START } from "./schema.ts";
@@ -109,8 +111,7 @@ export class D1Backend implements Backend {
     const rows = await retried(this.#host, () =>
       this.#database.batch([...freeStatements(number), leftStatement(number)]),
     );
-    const [last] = rows.at(-1) ?? [];
-    return typeof last === "object" && last !== null && Reflect.get(last, "remaining") === 0;
+    return numberIn(rows.at(-1), "remaining") === 0;
   }
 
   #port(path: string, keys: SnapshotKeys): CommitPort<D1View, D1Plan> {
@@ -131,27 +132,36 @@ export class D1Backend implements Backend {
     return view;
   }
 
-  async #write(path: string, plan: D1Plan): Promise<boolean> {
+  async #write(path: string, plan: D1Plan): Promise<Written> {
     const schedule = plan.commit.schedule ?? [];
     await this.#announce(schedule);
+    let rows: BatchRows;
     try {
-      await this.#database.batch(plan.statements);
+      rows = await this.#database.batch(plan.statements);
     } catch (error) {
-      if (isConflict(error)) return false;
+      if (isConflict(error)) return "conflict";
       throw error;
     }
-    this.#note(path, plan.after, undefined);
+    const tail = this.#tailOf(plan, rows);
+    this.#note(path, plan.after && tail && { ...plan.after, tail }, undefined);
     await this.#announce(schedule);
-    return true;
+    return { tail };
   }
 
-  /** Only the chunk that holds the first appended byte can name the append. */
-  async #trace({ appendsAt, id }: D1Plan): Promise<AppendTrace> {
-    if (appendsAt === undefined) return "absent";
-    const [row] = await this.#database.fresh<{ trail: string }>(at("trail", appendsAt.number, appendsAt.pos));
-    if (row === undefined) return "unknown";
-    if (row.trail.includes(id)) return "found";
-    return isFull(row.trail) ? "unknown" : "absent";
+  /** A movable append says itself where it ended up. */
+  #tailOf({ append, tail, view }: D1Plan, rows: BatchRows): LogPosition | undefined {
+    const last = view.stored?.last;
+    if (append?.movable === undefined || last === undefined) return tail;
+    return tailAfter({ ...last, length: numberIn(rows[1], "length") }, this.#host.limits);
+  }
+
+  /** Only the chunk that holds the first appended byte, or the one that a movable append went to, can name the append. */
+  async #trace({ append, id, view }: D1Plan): Promise<AppendTrace> {
+    const { stored, snapshot } = view;
+    const pos = append?.movable?.start ?? snapshot.state?.tail.pos;
+    if (stored === undefined || pos === undefined) return "absent";
+    const [row] = await this.#database.fresh<{ trail: string }>(at("trail", stored.number, pos));
+    return row === undefined ? "unknown" : traceIn(row.trail, id, stored.last?.commit);
   }
 
   /**
@@ -197,3 +207,11 @@ const at = (columns: string, number: number, pos: number): Statement => ({
 });
 
 const isConflict = (error: unknown): boolean => error instanceof Error && error.message.includes("dcs_guard.conflict");
+
+/** A number in the first row that a statement returned. */
+function numberIn(rows: readonly unknown[] | undefined, column: string): number {
+  const [row] = rows ?? [];
+  const value: unknown = typeof row === "object" && row !== null ? Reflect.get(row, column) : undefined;
+  if (typeof value !== "number") throw new TypeError(`D1 returned no ${column}`);
+  return value;
+}

@@ -7,6 +7,15 @@ import { KEY } from "./schema.ts";
 /** Chunk rows, and producer rows, that one step of freeing a removed stream deletes. */
 const FREE_ROWS = 128;
 
+/** Removes a stream, and the first of its rows. */
+export function removeStatements(path: string, number: number): Statement[] {
+  return [
+    { sql: "DELETE FROM dcs_streams WHERE path = ?", params: [path] },
+    { sql: "DELETE FROM dcs_forks WHERE number = ?", params: [number] },
+    ...freeStatements(number),
+  ];
+}
+
 /** Deletes some of the rows of a removed stream. */
 export function freeStatements(number: number): Statement[] {
   return [

@@ -2,7 +2,7 @@ import type { ProducerState, StreamId } from "../../../shared/index.ts";
 import type { LogPosition } from "../contract/index.ts";
 import type { Chunk, ChunkInfo } from "../engine/backend.ts";
 import { type ChunkLimits, tailAfter } from "../engine/chunk-plan.ts";
-import type { CommitView } from "../engine/commit-loop.ts";
+import { COMMIT_ID_LENGTH, type CommitView } from "../engine/commit-loop.ts";
 import type { ForkRecord, StreamState } from "../engine/state.ts";
 import { fromHex } from "./hex.ts";
 import { lastChunkOf, START } from "./schema.ts";
@@ -16,6 +16,7 @@ import { lastChunkOf, START } from "./schema.ts";
 export const LOAD = `SELECT s.number, s.stream_id, s.version, s.content_type, s.ttl_seconds, s.expires_at, s.created_at,
     s.touched_at, s.base_pos, s.base_seq, s.fork, s.closed, s.soft_deleted, s.forks,
     c.${START} AS start, length(c.data) AS length, c.seq, c.written_at, c.last_seq, c.producers,
+    substr(c.trail, -${COMMIT_ID_LENGTH}) AS last_commit,
     p.epoch, p.seq AS producer_seq, f.readable_to, (SELECT count(*) FROM dcs_tasks WHERE id = ?4) AS planned
   FROM (SELECT 1) LEFT JOIN dcs_streams s ON s.path = ?1
     LEFT JOIN dcs_chunks c ON c.k = (${lastChunkOf("s.number")})
@@ -54,6 +55,7 @@ interface LastChunkColumns {
   readonly written_at: number;
   readonly last_seq: string | null;
   readonly producers: number;
+  readonly last_commit: string;
 }
 
 /** A chunk's row without its data. */
@@ -75,6 +77,8 @@ export interface LastChunk {
   readonly start: number;
   readonly length: number;
   readonly seq: number;
+  /** Name of the last append to it. */
+  readonly commit: string;
 }
 
 /** What a commit has to know of the path beyond what the rules see. */
@@ -130,8 +134,8 @@ function stateOf(row: PathRow, streamId: string, limits: ChunkLimits): StreamSta
   };
 }
 
-function lastChunkIn({ start, length, seq }: PathRow): LastChunk | undefined {
-  return start === null ? undefined : { start, length, seq };
+function lastChunkIn({ start, length, seq, last_commit }: PathRow): LastChunk | undefined {
+  return start === null ? undefined : { start, length, seq, commit: last_commit };
 }
 
 function producerOf({ epoch, producer_seq }: PathRow): ProducerState | undefined {

@@ -14,9 +14,12 @@ export interface CommitView {
 export interface CommitPlan<View extends CommitView = CommitView> {
   readonly view: View;
   readonly commit: Commit;
-  /** Where the log at the path ends after it; `undefined` when the path is empty then. */
+  /** Where the log at the path ends after it, as far as is known now; `undefined` when the path is empty then. */
   readonly tail: LogPosition | undefined;
 }
+
+/** What became of a write: where the log ends now, or that something had changed and nothing was written. */
+export type Written = { readonly tail: LogPosition | undefined } | "conflict";
 
 /** Whether an append is found in the log; `unknown` when the log does not reach back far enough to tell. */
 export type AppendTrace = "found" | "absent" | "unknown";
@@ -32,11 +35,12 @@ export interface CommitPort<View extends CommitView, Plan extends CommitPlan<Vie
    */
   plan(view: View, commit: Commit, id: string): Plan;
   /**
-   * Writes a plan if nothing at the path has changed since its view was loaded.
+   * Writes a plan if nothing at the path has changed since its view was loaded (but for other appends, if its own is
+   * movable), and the same commit was not written before.
    *
-   * @returns whether it did. When it throws, the plan may be written, or be written later.
+   * @throws when it is unknown whether the plan is written, or will be.
    */
-  write(plan: Plan): Promise<boolean>;
+  write(plan: Plan): Promise<Written>;
   /** Looks for the append of a plan in a log that has moved on since. */
   trace(plan: Plan): Promise<AppendTrace>;
 }
@@ -70,12 +74,13 @@ export async function commitLoop<View extends CommitView, Plan extends CommitPla
       continue;
     }
     if (doubt !== undefined && trace === "unknown") throw doubt.error;
-    if (doubt !== undefined && trace === "found") return { result: doubt.result, tail: doubt.plan.tail };
+    if (doubt !== undefined && trace === "found") return { result: doubt.result, tail: tailOf(doubt.plan, view) };
     const { result, commit } = decide(view.snapshot);
     if (commit === undefined) return { result, tail: view.snapshot.state?.tail };
     const plan = port.plan(view, commit, id);
     try {
-      if (await port.write(plan)) return { result, tail: plan.tail };
+      const written = await port.write(plan);
+      if (written !== "conflict") return { result, tail: written.tail };
     } catch (error) {
       doubt = { plan, result, error };
       await retries.failure(error, true);
@@ -84,6 +89,10 @@ export async function commitLoop<View extends CommitView, Plan extends CommitPla
     await retries.conflict();
   }
 }
+
+/** Where a movable append ended up is not known, only that it did. */
+const tailOf = ({ commit, tail }: CommitPlan, view: CommitView): LogPosition | undefined =>
+  commit.append?.movable ? view.snapshot.state?.tail : tail;
 
 async function traceOf<View extends CommitView, Plan extends CommitPlan<View>>(
   port: CommitPort<View, Plan>,

@@ -36,6 +36,11 @@ export interface AppendedBytes {
   readonly at: number;
   /** `Stream-Seq` of the append. */
   readonly seq: string | undefined;
+  /**
+   * The decision holds wherever the log ends by now, if nothing else about the stream and the producer has changed: a
+   * backend may append behind what others appended meanwhile instead of deciding again.
+   */
+  readonly movable?: true;
 }
 
 /** What a rule answers and what it changes; a refusal is thrown instead. */

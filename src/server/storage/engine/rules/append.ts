@@ -57,10 +57,14 @@ export function decideAppend(snapshot: Snapshot, command: AppendCommand): Decisi
   if (command.producer !== undefined && !known && state.producers >= command.maxProducers) {
     throw new RateLimitedError({}, { detail: `The stream remembers its limit of ${command.maxProducers} producers` });
   }
+  // Of what other appends change, only these were looked at.
+  const movable = command.seq === undefined && (command.producer === undefined || known);
   return {
     result: answer(state, command, standing, { appended: framed !== undefined }),
     commit: {
-      ...(framed && { append: { framed, at: command.now, seq: command.seq } }),
+      ...(framed && {
+        append: { framed, at: command.now, seq: command.seq, ...(movable && { movable: true as const }) },
+      }),
       ...(framed === undefined && { touchedAt: command.now }),
       ...(command.close && { close: true as const }),
       ...(command.producer && standing && { producer: { id: command.producer.id, state: standing.next, known } }),

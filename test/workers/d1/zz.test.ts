@@ -1,4 +1,0 @@
-import { durableStoreContract } from "../../storage/contract/suite.ts";
-import { sharedHarness } from "./harness.ts";
-
-durableStoreContract("D1Store shared", sharedHarness);
