@@ -20,6 +20,10 @@ function verdict<Out>(raw: unknown, result: StandardSchemaV1.Result<Out>): Decod
   return result.issues === undefined ? { ok: true, value: result.value } : { ok: false, raw, issues: result.issues };
 }
 
+function accept<Out>(value: unknown, { issues }: StandardSchemaV1.Result<Out>): void {
+  if (issues !== undefined) throw new SchemaError({ issues, value });
+}
+
 /**
  * Makes the codec of a stream.
  *
@@ -46,8 +50,14 @@ export function createCodec<Out, In>(options: CodecOptions<Out, In>): MessageCod
     overheadBytes: wire.overheadBytes,
     join: (messages) => wire.join(messages),
     async encode(value) {
-      const result = validator && (await validator.validate(value));
-      if (result?.issues) throw new SchemaError({ issues: result.issues, value });
+      const checked = validator?.validate(value);
+      if (checked instanceof Promise) {
+        // Before any wait: what is sent is what was handed over, whatever becomes of the object meanwhile.
+        const bytes = wire.encode(value);
+        accept(value, await checked);
+        return bytes;
+      }
+      if (checked !== undefined) accept(value, checked);
       return wire.encode(value);
     },
     decode(message) {

@@ -19,22 +19,12 @@ export type BatchPhase =
 
 /** What a batch carries, apart from its number. */
 export interface Cargo {
-  /** Whose tickets it settles; none for one that an outbox brought back. */
+  /** Whose tickets it settles: at least one, which only stands for the batch when there is none to tell. */
   readonly messages: readonly PendingMessage[];
   /** The request's body, always the same bytes; none for a mere close. */
   readonly body: Uint8Array | undefined;
   /** Whether it closes the stream. */
   readonly closes: boolean;
-}
-
-/** How many messages it counts as: one even when it has none to tell, so that it is waited for. */
-export function weightOf({ messages }: Cargo): number {
-  return Math.max(messages.length, 1);
-}
-
-/** Size of its messages, without what joining them adds. */
-export function bytesOf({ messages }: Cargo): number {
-  return messages.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
 /** One request's worth of messages with its place in the producer's order, which it keeps until it is settled. */

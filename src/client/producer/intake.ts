@@ -2,8 +2,7 @@ import type { Clock } from "../../shared/clock.ts";
 import { Batcher } from "./batcher.ts";
 import type { ProducerHost } from "./exchange.ts";
 import type { ProducerSettings } from "./options.ts";
-import type { Settlement } from "./settlement.ts";
-import { type PendingMessage, pendingMessage, type Ticket } from "./ticket.ts";
+import { type PendingMessage, PendingMessages, type Ticket } from "./ticket.ts";
 
 /** Where full batches go. */
 export interface BatchSink {
@@ -20,12 +19,12 @@ export class Intake {
   readonly #clock: Clock;
   readonly #settings: ProducerSettings;
   readonly #sink: BatchSink;
-  readonly #settlement: Settlement;
+  /** What is accepted and not settled. */
+  readonly pending = new PendingMessages(() => this.#settled());
   readonly #batcher: Batcher;
   /** Settles when all that came so far is accepted or refused. Never rejects. */
   #admission: Promise<unknown>;
   #wake: () => void = ignore;
-  #bufferedBytes = 0;
   #linger: unknown;
   #end: { readonly error: unknown } | undefined;
 
@@ -33,27 +32,19 @@ export class Intake {
    * @param host What the stream's handle lends.
    * @param settings Limits and linger.
    * @param sink Where batches go.
-   * @param settlement Counts what is accepted.
-   * @param opening Comes before the first message; never rejects.
+   * @param opening What comes before the first message; must not reject.
    */
   constructor(
     { codec, clock }: ProducerHost,
     settings: ProducerSettings,
     sink: BatchSink,
-    settlement: Settlement,
-    opening: Promise<void>,
+    opening: (pending: PendingMessages) => Promise<void>,
   ) {
     this.#clock = clock;
     this.#settings = settings;
     this.#sink = sink;
-    this.#settlement = settlement;
-    this.#admission = opening;
     this.#batcher = new Batcher(codec, settings);
-  }
-
-  /** Bytes of the messages accepted and neither acknowledged nor rejected. */
-  get bufferedBytes(): number {
-    return this.#bufferedBytes;
+    this.#admission = opening(this.pending);
   }
 
   /** Settles when all that came so far is accepted or refused. Never rejects. */
@@ -75,24 +66,10 @@ export class Intake {
     return admitted;
   }
 
-  /** Counts a message in that goes past the batches. */
-  account(bytes: Uint8Array): PendingMessage {
-    this.#settlement.accept(1);
-    this.#bufferedBytes += bytes.length;
-    return pendingMessage(bytes);
-  }
-
   /** Ends the lingering of what was gathered. */
   hurry(): void {
     this.#batcher.expire();
     this.#form();
-  }
-
-  /** Says that so many bytes are pending no more. */
-  free(bytes: number): void {
-    this.#bufferedBytes -= bytes;
-    this.#form();
-    this.#wake();
   }
 
   /** Takes nothing more in, and rejects what is not in a batch. */
@@ -100,7 +77,6 @@ export class Intake {
     this.#end = { error };
     this.#clock.clearTimeout(this.#linger);
     for (const message of this.#batcher.take()) message.reject(error);
-    this.#bufferedBytes = 0;
     this.#wake();
   }
 
@@ -112,7 +88,7 @@ export class Intake {
       });
     }
     if (this.#batcher.isEmpty) this.#startLinger();
-    const message = this.account(bytes);
+    const message = this.pending.add(bytes);
     this.#batcher.add(message);
     if (this.#settings.lingerMs === 0) this.#batcher.expire();
     this.#form();
@@ -131,13 +107,19 @@ export class Intake {
   }
 
   #hasRoom(bytes: number): boolean {
-    const isBuffered = this.#bufferedBytes === 0 || this.#bufferedBytes + bytes <= this.#settings.maxBufferedBytes;
+    const buffered = this.pending.bytes;
+    const isBuffered = buffered === 0 || buffered + bytes <= this.#settings.maxBufferedBytes;
     return isBuffered && this.#batcher.fits(bytes);
   }
 
   #startLinger(): void {
     const { lingerMs } = this.#settings;
     if (lingerMs > 0) this.#linger = this.#clock.setTimeout(() => this.hurry(), lingerMs);
+  }
+
+  #settled(): void {
+    this.#form();
+    this.#wake();
   }
 
   #form(): void {

@@ -4,7 +4,7 @@ import { PayloadTooLargeError } from "../../shared/errors/request-errors.ts";
 import { StreamClosedError } from "../../shared/errors/stream-state-errors.ts";
 import { isTransient, retryAfterMsOf, retryDelay } from "../retry/index.ts";
 import { AmbiguousAppendError } from "./ambiguous-append-error.ts";
-import { Batch, type BatchPhase, bytesOf, type Cargo, weightOf } from "./batch.ts";
+import { Batch, type BatchPhase, type Cargo } from "./batch.ts";
 import { type Answer, type ProducerHost, sendBatch } from "./exchange.ts";
 import { Journal } from "./journal.ts";
 import type { ProducerSettings } from "./options.ts";
@@ -24,7 +24,8 @@ export class Pipeline {
   readonly #host: ProducerHost;
   readonly #settings: ProducerSettings;
   readonly #listener: PipelineListener;
-  readonly #window: Window;
+  /** What is formed and not settled, and the numbers to come. */
+  readonly window: Window;
   readonly #journal: Journal | undefined;
   readonly #ending = new AbortController();
   #mayClaim: boolean;
@@ -41,27 +42,17 @@ export class Pipeline {
     this.#settings = settings;
     this.#listener = listener;
     this.#mayClaim = autoClaim;
-    this.#window = new Window(epoch);
+    this.window = new Window(epoch);
     if (outbox === undefined) return;
-    this.#journal = new Journal(outbox, `${host.transport.url}#${encodeURIComponent(id)}`, this.#window, {
+    this.#journal = new Journal(outbox, `${host.transport.url}#${encodeURIComponent(id)}`, this.window, {
       saved: (batches) => this.#saved(batches),
       notSaved: (batches, error) => this.#notSaved(batches, error),
     });
   }
 
-  /** The session of the next batch. */
-  get epoch(): number {
-    return this.#window.epoch;
-  }
-
-  /** The number of the next batch. */
-  get nextSeq(): number {
-    return this.#window.nextSeq;
-  }
-
   /** Requests on their way. */
   get inFlight(): number {
-    return this.#window.batches.filter(({ phase }) => phase === "sending").length;
+    return this.window.batches.filter(({ phase }) => phase === "sending").length;
   }
 
   /** Where the stream ended at the last acknowledgement. */
@@ -71,36 +62,35 @@ export class Pipeline {
 
   /** Whether another batch may be formed. */
   get hasRoom(): boolean {
-    return this.#window.batches.length < this.#settings.maxBufferedBatches;
+    return this.window.batches.length < this.#settings.maxBufferedBatches;
   }
 
   /**
    * Takes up what an earlier producer has left in the outbox: it is sent again as it was, and the session moves on.
    *
-   * @returns How many messages count as pending: one a batch, whatever it holds.
+   * @param stand Makes what stands for a batch until it is settled.
    * @throws What the outbox threw; OutboxBusyError when it has another owner.
    */
-  async recover(): Promise<number> {
+  async recover(stand: () => PendingMessage): Promise<void> {
     const record = await this.#journal?.open();
     // Whoever ended the producer while the outbox was opening had nothing to give up yet.
     if (this.#isOver) await this.release();
-    if (this.#isOver || record === undefined) return 0;
+    if (this.#isOver || record === undefined) return;
     const batches = record.batches.map(
-      ({ epoch, seq, body, closes }) => new Batch(epoch, seq, { messages: [], body, closes }, "ready", true),
+      ({ epoch, seq, body, closes }) => new Batch(epoch, seq, { messages: [stand()], body, closes }, "ready", true),
     );
-    this.#window.restore(batches, Math.max(this.#settings.epoch, record.epoch + 1));
+    this.window.restore(batches, Math.max(this.#settings.epoch, record.epoch + 1));
     this.#step();
-    return batches.length;
   }
 
   /**
    * Forms a batch: from here on its number and bytes are fixed.
    *
-   * @param messages What it carries; none only for a mere close.
+   * @param messages What it carries; one without bytes for a mere close.
    * @param closes Whether it closes the stream.
    */
   enqueue(messages: readonly PendingMessage[], closes = false): void {
-    this.#window.form(this.#cargo(messages, closes), this.#firstPhase);
+    this.window.form(this.#cargo(messages, closes), this.#firstPhase);
     this.#journal?.changed();
     this.#step();
   }
@@ -111,7 +101,7 @@ export class Pipeline {
     // First, lest it should save that nothing is left.
     this.#journal?.freeze();
     this.#ending.abort(reason);
-    for (const batch of this.#retire(this.#window.clear()))
+    for (const batch of this.#retire(this.window.clear()))
       for (const message of batch.cargo.messages) message.reject(reason);
   }
 
@@ -129,16 +119,16 @@ export class Pipeline {
   }
 
   #cargo(messages: readonly PendingMessage[], closes = false): Cargo {
-    const body = messages.length === 0 ? undefined : this.#host.codec.join(messages.map(({ bytes }) => bytes));
-    return { messages, body, closes };
+    const parts = messages.map(({ bytes }) => bytes).filter(({ length }) => length > 0);
+    return { messages, body: parts.length > 0 ? this.#host.codec.join(parts) : undefined, closes };
   }
 
   /** Does whatever can be done now. */
   #step(): void {
-    for (let head = this.#window.head; head?.phase === "refused"; head = this.#window.head) {
+    for (let head = this.window.head; head?.phase === "refused"; head = this.window.head) {
       if (!this.#judge(head)) return;
     }
-    for (const batch of this.#window.sendable(this.#settings.maxInFlight)) {
+    for (const batch of this.window.sendable(this.#settings.maxInFlight)) {
       this.#send(batch).catch((error: unknown) => this.#fail(error));
     }
   }
@@ -146,7 +136,7 @@ export class Pipeline {
   async #send(batch: Batch): Promise<void> {
     // Whoever watches the batch before may have ended it all.
     if (batch.phase !== "ready") return;
-    const { head } = this.#window;
+    const { head } = this.window;
     batch.phase = "sending";
     batch.behind = head === batch ? undefined : head;
     batch.requests += 1;
@@ -171,7 +161,7 @@ export class Pipeline {
 
   #answered(batch: Batch, answer: Answer): void {
     const { epoch } = batch;
-    if (answer.highestSeq > this.#window.highestExposed(epoch)) {
+    if (answer.highestSeq > this.window.highestExposed(epoch)) {
       // More is stored than was ever sent: somebody else writes in this epoch, and this batch may be his.
       const detail = `Another producer has used epoch ${epoch} of "${this.#settings.id}"`;
       this.#unanswered(batch, new ProducerFencedError({ currentEpoch: epoch, receivedEpoch: epoch }, { detail }), true);
@@ -182,10 +172,9 @@ export class Pipeline {
 
   #acknowledge({ epoch, seq: askedSeq }: Batch, { offset, highestSeq, duplicate }: Answer): void {
     this.#lastOffset = offset;
-    for (const { seq, cargo } of this.#retire(this.#window.acknowledge(epoch, highestSeq))) {
+    for (const { seq, cargo } of this.#retire(this.window.acknowledge(epoch, highestSeq))) {
       for (const message of cargo.messages) message.resolve({ offset, epoch, seq });
       this.#listener.emit({ type: "acknowledged", epoch, seq, offset, duplicate: duplicate || seq !== askedSeq });
-      this.#listener.settled(weightOf(cargo), bytesOf(cargo));
     }
     this.#journal?.changed();
     this.#step();
@@ -195,7 +184,7 @@ export class Pipeline {
     batch.maybeStored ||= isOpen;
     if (error instanceof ProducerSequenceConflictError && batch.behind !== undefined) {
       // It overtook its predecessors. When one of them has been acknowledged since, they may all be there by now.
-      batch.phase = batch.behind === this.#window.head ? "held" : "ready";
+      batch.phase = batch.behind === this.window.head ? "held" : "ready";
     } else {
       batch.failures += 1;
       if (isTransient(error) && batch.failures < this.#settings.retry.maxAttempts) this.#delay(batch, error);
@@ -245,16 +234,15 @@ export class Pipeline {
       return true;
     }
     this.#mayClaim = false;
-    const ambiguous = this.#window.removeAmbiguous();
+    const ambiguous = this.window.removeAmbiguous();
     this.#renumber(
       0,
-      this.#window.batches.map(({ cargo }) => cargo),
+      this.window.batches.map(({ cargo }) => cargo),
       claimedEpoch,
       0,
     );
     for (const { epoch, seq, cargo } of this.#retire(ambiguous)) {
       this.#lose(cargo, new AmbiguousAppendError({ epoch, seq }, { cause: error }));
-      this.#listener.settled(weightOf(cargo), bytesOf(cargo));
     }
     return true;
   }
@@ -266,7 +254,7 @@ export class Pipeline {
    * shuts out whatever of the old one is still on its way.
    */
   #split(head: Batch): void {
-    const [, ...later] = this.#window.batches;
+    const [, ...later] = this.window.batches;
     const { messages, closes } = head.cargo;
     const middle = Math.ceil(messages.length / 2);
     const halves = [this.#cargo(messages.slice(0, middle)), this.#cargo(messages.slice(middle), closes)];
@@ -278,7 +266,7 @@ export class Pipeline {
   }
 
   #renumber(from: number, cargoes: readonly Cargo[], epoch: number, seq: number): void {
-    this.#retire(this.#window.replace(from, cargoes, this.#firstPhase, epoch, seq));
+    this.#retire(this.window.replace(from, cargoes, this.#firstPhase, epoch, seq));
     this.#journal?.changed();
   }
 
@@ -296,19 +284,15 @@ export class Pipeline {
       return;
     }
     // Nobody has seen the numbers of batches that the outbox refused: those formed meanwhile move up.
-    const from = this.#window.batches.indexOf(first);
-    const rest = this.#window.batches.slice(from).filter((batch) => !unsaved.includes(batch));
+    const from = this.window.batches.indexOf(first);
+    const rest = this.window.batches.slice(from).filter((batch) => !unsaved.includes(batch));
     this.#renumber(
       from,
       rest.map(({ cargo }) => cargo),
       first.epoch,
       first.seq,
     );
-    const ahead = this.#window.batches.slice(0, from).reduce((sum, { cargo }) => sum + weightOf(cargo), 0);
-    for (const { cargo } of unsaved) {
-      this.#lose(cargo, error);
-      this.#listener.withdrawn(ahead, weightOf(cargo), bytesOf(cargo));
-    }
+    for (const { cargo } of unsaved) this.#lose(cargo, error);
     this.#step();
   }
 

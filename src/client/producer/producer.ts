@@ -5,8 +5,7 @@ import type { ProducerEvent } from "./events.ts";
 import { Intake } from "./intake.ts";
 import { type ProducerOptions, type ProducerSettings, resolveProducerOptions } from "./options.ts";
 import { Pipeline } from "./pipeline.ts";
-import { Settlement } from "./settlement.ts";
-import type { Acknowledgement, Ticket } from "./ticket.ts";
+import type { Acknowledgement, PendingMessages, Ticket } from "./ticket.ts";
 
 /** What a producer is at: taking messages, finishing, or over in one of three ways. */
 export type ProducerState = "open" | "closing" | "closed" | "failed" | "aborted";
@@ -50,7 +49,6 @@ export class StreamProducer<T = unknown> {
   readonly #onEvent: ((event: ProducerEvent) => void) | undefined;
   readonly #pipeline: Pipeline;
   readonly #intake: Intake;
-  readonly #settlement = new Settlement();
   #phase: Phase = OPEN;
   /** Rejected messages that nobody who waits has been told of. */
   #loss: { readonly error: unknown } | undefined;
@@ -69,20 +67,12 @@ export class StreamProducer<T = unknown> {
     this.#onEvent = options.onEvent;
     this.#pipeline = new Pipeline(host, this.#settings, {
       emit: (event) => this.#emit(event),
-      settled: (messages, bytes) => {
-        this.#settlement.settle(messages);
-        this.#intake.free(bytes);
-      },
-      withdrawn: (ahead, messages, bytes) => {
-        this.#settlement.withdraw(ahead, messages);
-        this.#intake.free(bytes);
-      },
       lost: (error) => {
         this.#loss ??= { error };
       },
       failed: (error) => this.#fail(error),
     });
-    this.#intake = new Intake(host, this.#settings, this.#pipeline, this.#settlement, this.#recover());
+    this.#intake = new Intake(host, this.#settings, this.#pipeline, (pending) => this.#recover(pending));
     host.signal?.addEventListener("abort", this.#onAbort, { once: true });
     if (host.signal?.aborted) this.#onAbort();
   }
@@ -104,22 +94,22 @@ export class StreamProducer<T = unknown> {
 
   /** The session of the next batch. It moves on by itself after an outbox was emptied, a claim, and some splits. */
   get epoch(): number {
-    return this.#pipeline.epoch;
+    return this.#pipeline.window.epoch;
   }
 
   /** The number that the next batch will have in its epoch. */
   get nextSeq(): number {
-    return this.#pipeline.nextSeq;
+    return this.#pipeline.window.nextSeq;
   }
 
   /** Messages accepted and neither acknowledged nor rejected. A batch that an outbox brought back counts as one. */
   get pendingMessages(): number {
-    return this.#settlement.pending;
+    return this.#intake.pending.count;
   }
 
   /** Bytes of the messages accepted and neither acknowledged nor rejected. */
   get bufferedBytes(): number {
-    return this.#intake.bufferedBytes;
+    return this.#intake.pending.bytes;
   }
 
   /** Requests on their way. */
@@ -230,7 +220,8 @@ export class StreamProducer<T = unknown> {
     await this.#intake.idle;
     this.#requireAlive();
     this.#intake.hurry();
-    await this.#settlement.reached();
+    await this.#intake.pending.settled();
+    this.#requireAlive();
   }
 
   async #finish(done: Promise<void>, { closeStream = false, finalMessage }: ProducerCloseOptions<T>): Promise<void> {
@@ -244,9 +235,8 @@ export class StreamProducer<T = unknown> {
     if (last !== undefined && !closeStream) await this.#intake.admit(Promise.resolve(last));
     await this.#drain();
     if (closeStream && this.#loss === undefined) {
-      if (last === undefined) this.#settlement.accept(1);
-      this.#pipeline.enqueue(last === undefined ? [] : [this.#intake.account(last)], true);
-      await this.#settlement.reached();
+      this.#pipeline.enqueue([this.#intake.pending.add(last)], true);
+      await this.#intake.pending.settled();
     }
     await this.#pipeline.release();
     this.#requireAlive();
@@ -255,10 +245,9 @@ export class StreamProducer<T = unknown> {
     this.#throwLoss();
   }
 
-  async #recover(): Promise<void> {
-    if (this.#settings.outbox === undefined) return;
+  async #recover(pending: PendingMessages): Promise<void> {
     try {
-      this.#settlement.accept(await this.#pipeline.recover());
+      await this.#pipeline.recover(() => pending.add());
     } catch (error) {
       this.#pipeline.stop(error);
       this.#fail(error);
@@ -275,9 +264,8 @@ export class StreamProducer<T = unknown> {
     const { error } = phase;
     this.#phase = phase;
     this.#host.signal?.removeEventListener("abort", this.#onAbort);
-    this.#pipeline.stop(error);
     this.#intake.end(error);
-    this.#settlement.fail(error);
+    this.#pipeline.stop(error);
     // Nobody waits for the outbox any more, and what it has is kept either way.
     this.#pipeline.release().catch(ignore);
   }

@@ -130,6 +130,19 @@ describe("with a schema", () => {
     expect(codec.decode('{"at":1}')).toMatchObject({ ok: false, raw: { at: 1 }, issues: [{ path: ["at"] }] });
   });
 
+  test.each([
+    ["at once", z.object({ a: z.number() })],
+    ["later", z.object({ a: z.number() }).refine(async () => true)],
+  ])(
+    "sends a value as it was handed over, whatever becomes of it, when the schema answers %s",
+    async (_when, schema) => {
+      const value = { a: 1 };
+      const encoded = createCodec({ contentType: "application/json", schema }).encode(value);
+      value.a = 2;
+      expect(read(await encoded)).toBe('{"a":1}');
+    },
+  );
+
   test("waits for a schema that answers later, both ways", async () => {
     const late = createCodec({
       contentType: "application/json",

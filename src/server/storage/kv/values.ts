@@ -1,0 +1,97 @@
+import { UnavailableError } from "../../../shared/index.ts";
+import { Backoff } from "../engine/backoff.ts";
+import type { RetryHost } from "../engine/retries.ts";
+
+/** Times a value is asked for, or written, before the store gives up: about five seconds. */
+const ATTEMPTS = 8;
+const FIRST_PAUSE_MS = 100;
+/** Longer than the second in which KV takes one write for each key. */
+const LAST_PAUSE_MS = 2500;
+
+/** A KV namespace whose failures, delays and limits are waited out for a while. */
+export class Values {
+  readonly #kv: KVNamespace;
+  readonly #host: RetryHost;
+
+  constructor(kv: KVNamespace, host: RetryHost) {
+    this.#kv = kv;
+    this.#host = host;
+  }
+
+  /** Writes a value, again and again until KV confirms it. @throws what KV threw last. */
+  async put(key: string, value: Uint8Array, options?: KVNamespacePutOptions): Promise<void> {
+    await this.#repeat(() => this.#kv.put(key, value, options));
+  }
+
+  /** Deletes a key, whether it is there or not. @throws what KV threw last. */
+  async delete(key: string): Promise<void> {
+    await this.#repeat(() => this.#kv.delete(key));
+  }
+
+  /** A value that may be missing, as far as this location knows. @throws UnavailableError when KV does not answer. */
+  async find(key: string): Promise<Uint8Array | undefined> {
+    const value = await this.#answer(() => this.#kv.get(key, "arrayBuffer"));
+    return value === null ? undefined : new Uint8Array(value);
+  }
+
+  /**
+   * Keys in order. Those written within the last minute may be missing.
+   *
+   * @throws UnavailableError when KV does not answer.
+   */
+  async keys(prefix: string, limit: number): Promise<string[]> {
+    const { keys } = await this.#answer(() => this.#kv.list({ prefix, limit }));
+    return keys.map(({ name }) => name);
+  }
+
+  /**
+   * A value that was written once and must be there: if this location does not know it yet, or remembers that it was not
+   * there, it is asked for again.
+   *
+   * @param length What it must measure, in bytes; a value of another length counts as missing.
+   * @param isNeeded Asked when it is missing: whether it is still supposed to be there.
+   * @returns `undefined` when it is not needed any more.
+   * @throws UnavailableError when it does not appear.
+   */
+  async immutable(
+    key: string,
+    length: number,
+    isNeeded: () => boolean | Promise<boolean>,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const backoff = this.#backoff();
+    for (let attempt = 1; ; attempt++) {
+      const value = await this.#answer(() => this.#kv.get(key, "arrayBuffer"));
+      if (value?.byteLength === length) return new Uint8Array(value);
+      if (!(await isNeeded())) return undefined;
+      if (attempt >= ATTEMPTS) throw unavailable("KV does not have a chunk yet", undefined);
+      await backoff.pause();
+    }
+  }
+
+  async #answer<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#repeat(ask);
+    } catch (error) {
+      throw unavailable("KV does not answer", error);
+    }
+  }
+
+  async #repeat<T>(call: () => Promise<T>): Promise<T> {
+    const backoff = this.#backoff();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await call();
+      } catch (error) {
+        if (attempt >= ATTEMPTS) throw error;
+        await backoff.pause();
+      }
+    }
+  }
+
+  #backoff(): Backoff {
+    return new Backoff({ ...this.#host, firstMs: FIRST_PAUSE_MS, maxMs: LAST_PAUSE_MS });
+  }
+}
+
+const unavailable = (detail: string, cause: unknown): UnavailableError =>
+  new UnavailableError({ retryAfterSeconds: 5 }, { detail, cause });
