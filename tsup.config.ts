@@ -7,6 +7,8 @@ export default defineConfig({
     "storage/memory": "src/server/storage/memory/index.ts",
     "storage/sqlite": "src/server/storage/sqlite/index.ts",
     "storage/d1": "src/server/storage/d1/index.ts",
+    "storage/kv": "src/server/storage/kv/index.ts",
+    "storage/r2": "src/server/storage/r2/index.ts",
     client: "src/client/index.ts",
     server: "src/server/http/index.ts",
     "durable-object": "src/server/durable-object/index.ts",

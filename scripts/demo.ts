@@ -1,5 +1,6 @@
 // npm run demo -- [FILE] [--url ORIGIN]: sends a file line by line through a stream, tails it meanwhile, reads it back
-// afterwards, and shows that all three are the file. Public fetch and the protocol only: see demo/ for each part.
+// afterwards, kills the network in between a few times on the way, and shows that all three are the file. The client's
+// StreamProducer and StreamReader do the work: see demo/transfer.ts.
 import { randomUUID } from "node:crypto";
 import { access, constants } from "node:fs/promises";
 import { relative, resolve } from "node:path";
@@ -15,7 +16,8 @@ const USAGE = `usage: npm run demo -- [FILE] [--url ORIGIN]
   --url ORIGIN  a running server, such as http://localhost:4437; unless given, one is started for the demo
 
 Each line, its line end included, is one JSON message: a string, or {"base64":"…"} when it is not valid UTF-8. A line
-over 8 MiB is cut into several messages. So the messages together are the file, byte for byte.
+over 8 MiB is cut into several messages. So the messages together are the file, byte for byte. The network between the
+demo and the server is killed a few times on the way, with requests and answers on it.
 `;
 
 /** npm runs scripts in the project's folder, and says in which one the user was. */
@@ -41,12 +43,15 @@ async function run(file: string, origin: string | undefined): Promise<boolean> {
   await access(file, constants.R_OK);
   const server = origin === undefined ? await startDevServer({ port: 0, persist: false }) : undefined;
   try {
-    const url = `${origin ?? server?.origin}/v1/stream/demo/${randomUUID()}`;
-    console.log(`\n  ${relative(userFolder, file)} → ${url}\n`);
-    const { rows, peakInFlight, retries } = await transfer(file, url);
+    const target = origin ?? server?.origin ?? "";
+    const path = `/v1/stream/demo/${randomUUID()}`;
+    console.log(`\n  ${relative(userFolder, file)} → ${target}${path}\n`);
+    const { rows, peakInFlight, cuts, retries } = await transfer(file, target, path);
     const same = isSame(rows);
     console.log(formatReport(rows));
-    console.log(`\n  ${peakInFlight} requests in flight at most, ${retries} repeated`);
+    console.log(
+      `\n  ${peakInFlight} requests in flight at most, ${cuts} connections cut on the way, ${retries} repeated`,
+    );
     console.log(same ? "  All three are the file, byte for byte.\n" : "  They differ: this is a bug.\n");
     return same;
   } finally {

@@ -1,4 +1,5 @@
 import type { Part } from "../bench.ts";
+import { CLIENT_PARTS } from "../client/parts/index.ts";
 import { appendCost } from "./append-cost.ts";
 import { floorAppend } from "./floor-append.ts";
 import { floorCatchUp } from "./floor-catch-up.ts";
@@ -6,7 +7,15 @@ import { memoryAppend } from "./memory-append.ts";
 import { memoryCatchUp } from "./memory-catch-up.ts";
 import { memorySlowReader } from "./memory-slow-reader.ts";
 
-const PARTS: readonly Part[] = [memoryCatchUp, memoryAppend, memorySlowReader, appendCost, floorAppend, floorCatchUp];
+const PARTS: readonly Part[] = [
+  memoryCatchUp,
+  memoryAppend,
+  memorySlowReader,
+  appendCost,
+  floorAppend,
+  floorCatchUp,
+  ...CLIENT_PARTS,
+];
 
 /**
  * The parts that names select, in their order.

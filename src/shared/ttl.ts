@@ -79,5 +79,7 @@ export function validateExpiresAt(value: string): Date | null {
   instant.setUTCHours(hour, minute, second, second === 60 ? 0 : Number(fraction.slice(0, 3).padEnd(3, "0")));
   const zone = (zoneHour * 60 + zoneMinute) * MINUTE_MS;
   instant.setTime(instant.getTime() - (sign === "-" ? -zone : zone));
+  // A zone can move it into a year that has more or less than four digits, and could not be written down again.
+  if (instant.getUTCFullYear() < 0 || instant.getUTCFullYear() > 9999) return null;
   return second === 60 && !followsLeapSecond(instant) ? null : instant;
 }

@@ -14,26 +14,37 @@ declare module "vitest" {
     memoryObject: string;
     d1Object: string;
     d1Worker: string;
+    kvObject: string;
+    r2Object: string;
+    r2Worker: string;
     nodeMemory: string;
   }
 }
 
 /** Starts the servers for the whole project and hands their origins to the tests. Returns the teardown. */
 export default async function serve(project: TestProject): Promise<() => Promise<void>> {
-  const [sqlite, memory, d1Object, d1Worker, node] = await Promise.all([
+  const [sqlite, memory, d1Object, d1Worker, kvObject, r2Object, r2Worker, node] = await Promise.all([
     serveWorker("wrangler.sqlite.jsonc"),
     serveWorker("wrangler.memory.jsonc"),
     serveWorker("wrangler.d1-object.jsonc"),
     serveWorker("wrangler.d1.jsonc"),
+    serveWorker("wrangler.kv-object.jsonc"),
+    serveWorker("wrangler.r2-object.jsonc"),
+    serveWorker("wrangler.r2.jsonc"),
     serveNode(),
   ]);
   project.provide("sqliteObject", sqlite.origin);
   project.provide("memoryObject", memory.origin);
   project.provide("d1Object", d1Object.origin);
   project.provide("d1Worker", d1Worker.origin);
+  project.provide("kvObject", kvObject.origin);
+  project.provide("r2Object", r2Object.origin);
+  project.provide("r2Worker", r2Worker.origin);
   project.provide("nodeMemory", node.origin);
   return async () => {
-    await Promise.all([sqlite, memory, d1Object, d1Worker, node].map((server) => server.close()));
+    await Promise.all(
+      [sqlite, memory, d1Object, d1Worker, kvObject, r2Object, r2Worker, node].map((server) => server.close()),
+    );
   };
 }
 

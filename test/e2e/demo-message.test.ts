@@ -43,14 +43,14 @@ test("a message is the line that it was, for any bytes", () => {
   );
   fc.assert(
     fc.property(lines, (line) => {
-      expect(Buffer.from(decodeMessage(JSON.parse(encodeMessage(line))))).toEqual(Buffer.from(line));
+      expect(Buffer.from(decodeMessage(JSON.parse(JSON.stringify(encodeMessage(line)))))).toEqual(Buffer.from(line));
     }),
   );
 });
 
 test("a message of valid UTF-8 is a string, and of anything else says that it is base64", () => {
-  expect(encodeMessage(Buffer.from("\ufeffcafé\r\n"))).toBe('"\ufeffcafé\\r\\n"');
-  expect(encodeMessage(Buffer.from([0xed, 0xa0, 0x80]))).toBe('{"base64":"7aCA"}');
+  expect(encodeMessage(Buffer.from("\ufeffcafé\r\n"))).toBe("\ufeffcafé\r\n");
+  expect(encodeMessage(Buffer.from([0xed, 0xa0, 0x80]))).toEqual({ base64: "7aCA" });
 });
 
 test("a message of someone else is refused", () => {

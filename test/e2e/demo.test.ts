@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type DevServer, startDevServer } from "../../scripts/dev-server.ts";
 import { Command, type CommandResult } from "./command.ts";
-import { type Fault, startFaultyProxy } from "./faulty-proxy.ts";
+import { type Fault, NONE, startFaultyProxy } from "./faulty-proxy.ts";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -80,31 +80,58 @@ describe("npm run demo", () => {
     expect(stdout).toMatch(/^ {2}[234] requests in flight at most/m);
   });
 
+  test("kills the network on the way, and brings through what was on it", async () => {
+    const result = await demoOf("line\n".repeat(30));
+    const [, cuts, repeated] = /, (\d+) connections cut on the way, (\d+) repeated$/m.exec(result.stdout) ?? [];
+    // Three times while it sends, of the reader and the producer, and once while it reads back.
+    expect(Number(cuts)).toBeGreaterThanOrEqual(7);
+    expect(Number(repeated)).toBeGreaterThanOrEqual(4);
+    expect(result.code).toBe(0);
+  });
+
   test("stores every line once when requests and answers are lost, refused and cut", async () => {
     const content = Array.from({ length: 20_000 }, (_, index) => `line ${index}\n`).join("");
-    const cycle: Fault[] = ["none", "lose answer", "none", "refuse", "cut answer"];
+    const cycle: Fault[] = [
+      NONE,
+      { type: "lose answer" },
+      NONE,
+      { type: "refuse", status: 503 },
+      { type: "cut answer", at: 5_000 },
+    ];
     let requests = 0;
     const proxy = await startFaultyProxy(server.origin, () => {
       requests += 1;
-      return cycle[requests % cycle.length] ?? "none";
+      return cycle[requests % cycle.length] ?? NONE;
     });
     const result = await demoOf(content, proxy.origin);
     proxy.close();
     expect(rowsOf(result)).toEqual(expectedRows(content, 20_000));
     expect(result.stdout).not.toContain(" 0 repeated");
-    expect(new Set(proxy.faults)).toEqual(new Set(cycle));
+    expect(new Set(proxy.faults)).toEqual(new Set(cycle.map(({ type }) => type)));
     expect(result.code).toBe(0);
   });
 
   test("ends with 1 and says so when what is read back differs", async () => {
     const isCatchUp = ({ method, url = "" }: IncomingMessage) => method === "GET" && !url.includes("live=");
-    const proxy = await startFaultyProxy(server.origin, (request) => (isCatchUp(request) ? "forge answer" : "none"));
+    const proxy = await startFaultyProxy(server.origin, (request) =>
+      isCatchUp(request) ? { type: "forge answer" } : NONE,
+    );
     const result = await demoOf("x\n", proxy.origin);
     proxy.close();
     expect({ code: result.code, stdout: result.stdout }).toEqual({
       code: 1,
       stdout: expect.stringContaining("differ"),
     });
+  });
+
+  test("ends with 1 and says why when the server refuses what is sent", async () => {
+    const proxy = await startFaultyProxy(server.origin, ({ method }) =>
+      method === "POST" ? { type: "refuse", status: 403 } : NONE,
+    );
+    const { code, stdout, stderr } = await demoOf("x\ny\n", proxy.origin);
+    proxy.close();
+    expect({ code, rows: rowsOf({ code, stdout, stderr }) }).toEqual({ code: 1, rows: [] });
+    expect(stderr).toContain("The demo failed: ");
   });
 
   test("explains in one line that a file is missing, without starting a server", async () => {

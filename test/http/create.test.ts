@@ -108,11 +108,9 @@ describe("PUT", () => {
     expect((await server().create("a", contentType)).headers.get("Content-Type")).toBe(contentType);
   });
 
-  test("a hostile Content-Type is judged in no time", async () => {
+  test("a Content-Type made to send a naive pattern backtracking for ever is refused", async () => {
     const hostile = `a/b${";    ".repeat(50)}!`;
-    const start = performance.now();
-    await server().create("a", hostile);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect((await server().create("a", hostile)).status).toBe(400);
   });
 
   test("one instant in two spellings is one end of life", async () => {

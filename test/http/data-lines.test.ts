@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dataLines, needsDataLines } from "../../src/server/http/sse/data-lines.ts";
+import { dataLinePieces, dataLines, needsDataLines } from "../../src/server/http/sse/data-lines.ts";
 import { SseReader } from "../support/sse.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -48,5 +48,28 @@ describe("dataLines", () => {
         expect(await roundTrip(encode(`data:${given}\n`))).toBe(given);
       }),
     );
+  });
+});
+
+describe("dataLinePieces", () => {
+  const PIECE = 64 * 1024;
+
+  test.each([
+    ["line feeds", "\n"],
+    ["carriage returns", "\r"],
+    ["both", "\r\n"],
+    ["mixed line ends", "a\r\n\n\r"],
+    ["spaces at line starts", " \n"],
+    ["lines of 79 characters", `${"x".repeat(79)}\r\n`],
+    ["one line", "x"],
+  ])("joined are the lines of a large text of %s, wherever the pieces end", (_, unit) => {
+    for (const shift of [0, 1, 2, 3]) {
+      const given = encode("y".repeat(shift) + unit.repeat(Math.ceil((PIECE * 3) / unit.length)));
+      expect(Buffer.concat([...dataLinePieces(given)]).equals(dataLines(given))).toBe(true);
+    }
+  });
+
+  test("joined are the lines of no text", () => {
+    expect([...dataLinePieces(encode(""))].map(decode)).toEqual(["data:\n"]);
   });
 });

@@ -97,8 +97,9 @@ describe("events", () => {
 
   test("offset=now starts at the tail", async () => {
     const made = await withStream("text/plain", "old");
+    const tail = offsetOf(await made.call("HEAD", "a"));
     const reader = await follow(made, "offset=now");
-    await control(reader);
+    expect(await control(reader)).toMatchObject({ streamNextOffset: tail, upToDate: true });
     await made.append("a", "text/plain", "new");
     expect((await batch(reader)).data).toBe("new");
   });
@@ -198,6 +199,44 @@ describe("events", () => {
     const made = await withStream("application/json", '{"a":\r\n1,\r"b":\n[\n]}');
     const { data } = await batch(await follow(made));
     expect(JSON.parse(data)).toEqual([{ a: 1, b: [] }]);
+  });
+});
+
+describe("a large message that is all line ends", () => {
+  const message = `[${"\n".repeat(2_000_000)}1]`;
+  const total = message.length * 6;
+
+  test("arrives as it was sent, with its control event", async () => {
+    const made = await withStream("application/json", `[${message}]`);
+    const { control, data } = await batch(await follow(made));
+    expect([data === `[${message}]`, control.upToDate]).toEqual([true, true]);
+  });
+
+  test("is written as the client takes it", async () => {
+    const made = await withStream("application/json", `[${message}]`);
+    const reader = (await made.call("GET", "a?offset=-1&live=sse")).body?.getReader();
+    const sizes: number[] = [];
+    for (let count = 0; count < 5; count++) sizes.push((await reader?.read())?.value?.length ?? 0);
+    expect(Math.max(...sizes)).toBeLessThan(total / 10);
+    await reader?.cancel();
+    expect([made.calls.watching, made.clock.pending]).toEqual([0, 0]);
+  });
+
+  test("is not cut off by rotation while the client takes it, and the connection ends behind it", async () => {
+    const made = await withStream("application/json", `[${message}]`);
+    const reader = await follow(made);
+    await made.clock.advance(59_000);
+    const first = reader.next();
+    await made.clock.advance(5000);
+    expect([(await first)?.type, (await reader.rest()).map(({ type }) => type)]).toEqual(["data", ["control"]]);
+  });
+
+  test("is given up when the client takes nothing of it for a whole connection's life", async () => {
+    const made = await withStream("application/json", `[${message}]`);
+    const reader = (await made.call("GET", "a?offset=-1&live=sse")).body?.getReader();
+    await reader?.read();
+    await made.clock.advance(70_000);
+    expect([made.calls.watching, made.clock.pending]).toEqual([0, 0]);
   });
 });
 

@@ -5,6 +5,8 @@ declare namespace Cloudflare {
   }
   interface Env {
     readonly DB: D1Database;
+    readonly KV: KVNamespace;
+    readonly BUCKET: R2Bucket;
     readonly STREAMS: DurableObjectNamespace<import("./worker.ts").StreamObject>;
     readonly PROBED: DurableObjectNamespace<import("./worker.ts").ProbedObject>;
     readonly MEMORY: DurableObjectNamespace<import("./worker.ts").MemoryObject>;

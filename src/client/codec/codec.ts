@@ -24,6 +24,15 @@ function accept<Out>(value: unknown, { issues }: StandardSchemaV1.Result<Out>): 
   if (issues !== undefined) throw new SchemaError({ issues, value });
 }
 
+async function acceptLate<Out>(
+  bytes: Uint8Array,
+  value: unknown,
+  result: Promise<StandardSchemaV1.Result<Out>>,
+): Promise<Uint8Array> {
+  accept(value, await result);
+  return bytes;
+}
+
 /**
  * Makes the codec of a stream.
  *
@@ -49,15 +58,11 @@ export function createCodec<Out, In>(options: CodecOptions<Out, In>): MessageCod
     contentType: options.contentType,
     overheadBytes: wire.overheadBytes,
     join: (messages) => wire.join(messages),
-    async encode(value) {
-      const checked = validator?.validate(value);
-      if (checked instanceof Promise) {
-        // Before any wait: what is sent is what was handed over, whatever becomes of the object meanwhile.
-        const bytes = wire.encode(value);
-        accept(value, await checked);
-        return bytes;
-      }
-      if (checked !== undefined) accept(value, checked);
+    encode(value) {
+      const result = validator?.validate(value);
+      // Before any wait: what is sent is what was handed over, whatever becomes of the object meanwhile.
+      if (result instanceof Promise) return acceptLate(wire.encode(value), value, result);
+      if (result !== undefined) accept(value, result);
       return wire.encode(value);
     },
     decode(message) {

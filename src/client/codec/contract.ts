@@ -17,10 +17,14 @@ export interface MessageCodec<Out, In> {
   readonly framing: Framing;
   /** Content type that writes carry and creations ask for. */
   readonly contentType: string;
-  /** The bytes of one message. @throws SchemaError when the schema refuses the value; TypeError for what cannot be sent. */
-  encode(value: In): Promise<Uint8Array>;
-  /** Joins encoded messages into one request body. */
-  join(messages: readonly Uint8Array[]): Uint8Array;
+  /**
+   * The bytes of one message, at once unless the schema takes its time.
+   *
+   * @throws SchemaError when the schema refuses the value; TypeError for what cannot be sent.
+   */
+  encode(value: In): Promise<Uint8Array> | Uint8Array;
+  /** Joins encoded messages, at least one, into one request body. */
+  join(messages: readonly Uint8Array[]): Uint8Array<ArrayBuffer>;
   /** Bytes that joining adds for each message, for batch limits: at most, so that a body is never larger than reckoned. */
   readonly overheadBytes: number;
   /** The value of one message: the text of a JSON message, a run of text, a run of bytes. */

@@ -9,7 +9,7 @@ export interface Wire {
   /** @throws MalformedResponseError for what no server may send. */
   decode(message: string | Uint8Array): Decoded<unknown>;
   /** See `MessageCodec.join`. */
-  join(messages: readonly Uint8Array[]): Uint8Array;
+  join(messages: readonly Uint8Array[]): Uint8Array<ArrayBuffer>;
   /** See `MessageCodec.overheadBytes`. */
   readonly overheadBytes: number;
 }
@@ -18,9 +18,9 @@ const encoder = new TextEncoder();
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
-const OPEN = encoder.encode("[");
-const COMMA = encoder.encode(",");
-const CLOSE = encoder.encode("]");
+const OPEN = 0x5b;
+const COMMA = 0x2c;
+const CLOSE = 0x5d;
 
 function jsonWire(parse: ((text: string) => unknown) | undefined, stringify: (value: unknown) => unknown): Wire {
   return {
@@ -41,7 +41,12 @@ function jsonWire(parse: ((text: string) => unknown) | undefined, stringify: (va
       }
     },
     // Always an array, which the server takes apart by one level: a message that is an array stays one message (§9.1).
-    join: (messages) => concat([OPEN, ...messages.flatMap((message, at) => (at ? [COMMA, message] : message)), CLOSE]),
+    join: (messages) => {
+      const body = concat(messages, COMMA);
+      body[0] = OPEN;
+      body[body.length - 1] = CLOSE;
+      return body;
+    },
     // One comma a message and two brackets a body; two for each is never too little.
     overheadBytes: 2,
   };
@@ -60,7 +65,7 @@ const textWire: Wire = {
     return nonEmpty(encoder.encode(value));
   },
   decode: (message) => ({ ok: true, value: typeof message === "string" ? message : lenient.decode(message) }),
-  join: concat,
+  join: (messages) => concat(messages),
   overheadBytes: 0,
 };
 
@@ -71,7 +76,7 @@ const bytesWire: Wire = {
     return nonEmpty(new Uint8Array(value));
   },
   decode: (message) => ({ ok: true, value: typeof message === "string" ? encoder.encode(message) : message }),
-  join: concat,
+  join: (messages) => concat(messages),
   overheadBytes: 0,
 };
 

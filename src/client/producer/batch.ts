@@ -22,7 +22,7 @@ export interface Cargo {
   /** Whose tickets it settles: at least one, which only stands for the batch when there is none to tell. */
   readonly messages: readonly PendingMessage[];
   /** The request's body, always the same bytes; none for a mere close. */
-  readonly body: Uint8Array | undefined;
+  readonly body: Uint8Array<ArrayBuffer> | undefined;
   /** Whether it closes the stream. */
   readonly closes: boolean;
 }

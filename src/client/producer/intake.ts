@@ -24,6 +24,8 @@ export class Intake {
   readonly #batcher: Batcher;
   /** Settles when all that came so far is accepted or refused. Never rejects. */
   #admission: Promise<unknown>;
+  /** How many have not come to their turn, the opening being the first. */
+  #queued = 1;
   #wake: () => void = ignore;
   #linger: unknown;
   #end: { readonly error: unknown } | undefined;
@@ -44,7 +46,7 @@ export class Intake {
     this.#settings = settings;
     this.#sink = sink;
     this.#batcher = new Batcher(codec, settings);
-    this.#admission = opening(this.pending);
+    this.#admission = opening(this.pending).then(this.#leave);
   }
 
   /** Settles when all that came so far is accepted or refused. Never rejects. */
@@ -53,16 +55,24 @@ export class Intake {
   }
 
   /**
-   * Queues a message behind those that came before.
+   * Takes a message in, behind those that came before.
    *
-   * @param encoding Its bytes, or why there are none.
-   * @returns Its ticket, once there is room for it.
+   * @param encoding Its bytes; a promise of them while its schema takes its time.
+   * @returns Its ticket; a promise of it while there is no room, or somebody before it waits.
+   * @throws What ended the intake.
    */
-  admit(encoding: Promise<Uint8Array>): Promise<Ticket> {
+  admit(encoding: Uint8Array | Promise<Uint8Array>): Ticket | Promise<Ticket> {
+    // Most messages find nobody in line and room enough: promises would take most of the time that they take.
+    if (encoding instanceof Uint8Array && this.#queued === 0) {
+      this.#requireOpen();
+      if (this.#makeRoom(encoding.length)) return this.#take(encoding);
+    }
+    const late = Promise.resolve(encoding);
     // Looked at when its turn comes, which may be long after it failed.
-    encoding.catch(ignore);
-    const admitted = this.#admission.then(() => this.#accept(encoding));
-    this.#admission = admitted.catch(ignore);
+    late.catch(ignore);
+    this.#queued += 1;
+    const admitted = this.#admission.then(() => this.#accept(late));
+    this.#admission = admitted.then(this.#leave, this.#leave);
     return admitted;
   }
 
@@ -76,7 +86,7 @@ export class Intake {
   end(error: unknown): void {
     this.#end = { error };
     this.#clock.clearTimeout(this.#linger);
-    for (const message of this.#batcher.take()) message.reject(error);
+    for (const message of this.#batcher.take()) message.settle({ error });
     this.#wake();
   }
 
@@ -87,12 +97,16 @@ export class Intake {
         this.#wake = wake;
       });
     }
+    return this.#take(bytes);
+  }
+
+  #take(bytes: Uint8Array): Ticket {
     if (this.#batcher.isEmpty) this.#startLinger();
     const message = this.pending.add(bytes);
     this.#batcher.add(message);
     if (this.#settings.lingerMs === 0) this.#batcher.expire();
     this.#form();
-    return message.ticket;
+    return message;
   }
 
   #requireOpen(): void {
@@ -116,6 +130,10 @@ export class Intake {
     const { lingerMs } = this.#settings;
     if (lingerMs > 0) this.#linger = this.#clock.setTimeout(() => this.hurry(), lingerMs);
   }
+
+  readonly #leave = (): void => {
+    this.#queued -= 1;
+  };
 
   #settled(): void {
     this.#form();

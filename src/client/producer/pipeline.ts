@@ -77,7 +77,8 @@ export class Pipeline {
     if (this.#isOver) await this.release();
     if (this.#isOver || record === undefined) return;
     const batches = record.batches.map(
-      ({ epoch, seq, body, closes }) => new Batch(epoch, seq, { messages: [stand()], body, closes }, "ready", true),
+      ({ epoch, seq, body, closes }) =>
+        new Batch(epoch, seq, { messages: [stand()], body: body && new Uint8Array(body), closes }, "ready", true),
     );
     this.window.restore(batches, Math.max(this.#settings.epoch, record.epoch + 1));
     this.#step();
@@ -102,7 +103,7 @@ export class Pipeline {
     this.#journal?.freeze();
     this.#ending.abort(reason);
     for (const batch of this.#retire(this.window.clear()))
-      for (const message of batch.cargo.messages) message.reject(reason);
+      for (const message of batch.cargo.messages) message.settle({ error: reason });
   }
 
   /** Gives the outbox up, once it is at the state of the window. */
@@ -173,7 +174,8 @@ export class Pipeline {
   #acknowledge({ epoch, seq: askedSeq }: Batch, { offset, highestSeq, duplicate }: Answer): void {
     this.#lastOffset = offset;
     for (const { seq, cargo } of this.#retire(this.window.acknowledge(epoch, highestSeq))) {
-      for (const message of cargo.messages) message.resolve({ offset, epoch, seq });
+      const acknowledgement = { offset, epoch, seq };
+      for (const message of cargo.messages) message.settle({ acknowledgement });
       this.#listener.emit({ type: "acknowledged", epoch, seq, offset, duplicate: duplicate || seq !== askedSeq });
     }
     this.#journal?.changed();
@@ -297,7 +299,7 @@ export class Pipeline {
   }
 
   #lose(cargo: Cargo, error: unknown): void {
-    for (const message of cargo.messages) message.reject(error);
+    for (const message of cargo.messages) message.settle({ error });
     this.#listener.lost(error);
   }
 

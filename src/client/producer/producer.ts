@@ -232,7 +232,7 @@ export class StreamProducer<T = unknown> {
       if (this.#phase.name === "closing") this.#phase = OPEN;
       throw error;
     }
-    if (last !== undefined && !closeStream) await this.#intake.admit(Promise.resolve(last));
+    if (last !== undefined && !closeStream) await this.#intake.admit(last);
     await this.#drain();
     if (closeStream && this.#loss === undefined) {
       this.#pipeline.enqueue([this.#intake.pending.add(last)], true);

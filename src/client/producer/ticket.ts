@@ -23,31 +23,91 @@ export interface Ticket {
   readonly acknowledged: Promise<Acknowledgement>;
 }
 
-/** A message on its way: its bytes, and how to tell its ticket. */
-export interface PendingMessage {
-  /** As encoded when it was submitted; sent again they are the same. None for what only stands for a batch. */
-  readonly bytes: Uint8Array;
-  readonly ticket: Ticket;
-  resolve(acknowledgement: Acknowledgement): void;
-  reject(error: unknown): void;
-}
+/** What became of a message. */
+export type Outcome = { readonly acknowledgement: Acknowledgement } | { readonly error: unknown };
 
 const NO_BYTES = new Uint8Array(0);
+const ignore = (): void => {};
 
-/** The messages accepted and neither acknowledged nor rejected. */
+/**
+ * A message on its way, and its ticket. A hundred thousand may be on their way, and few of their tickets are looked at:
+ * a promise is made for those alone.
+ */
+export class PendingMessage implements Ticket {
+  /** Its place among all that were accepted, from 0. */
+  readonly place: number;
+  readonly #onSettled: (message: PendingMessage) => void;
+  #bytes: Uint8Array;
+  #outcome: Outcome | undefined;
+  #deferred: PromiseWithResolvers<Acknowledgement> | undefined;
+
+  /**
+   * @param bytes Its encoded form.
+   * @param place Its place among all that were accepted.
+   * @param onSettled Called once, when it is acknowledged or rejected.
+   */
+  constructor(bytes: Uint8Array, place: number, onSettled: (message: PendingMessage) => void) {
+    this.#bytes = bytes;
+    this.place = place;
+    this.#onSettled = onSettled;
+  }
+
+  /** As encoded when it was submitted; sent again they are the same. None for what only stands for a batch. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  get acknowledged(): Promise<Acknowledgement> {
+    if (this.#deferred === undefined) {
+      this.#deferred = Promise.withResolvers();
+      this.#deferred.promise.catch(ignore);
+      this.#tell();
+    }
+    return this.#deferred.promise;
+  }
+
+  /** Says what became of it; only the first word counts. */
+  settle(outcome: Outcome): void {
+    if (this.#outcome !== undefined) return;
+    this.#outcome = outcome;
+    this.#tell();
+    this.#onSettled(this);
+    // Whoever keeps tickets keeps no messages.
+    this.#bytes = NO_BYTES;
+  }
+
+  #tell(): void {
+    const outcome = this.#outcome;
+    if (outcome === undefined) return;
+    if ("error" in outcome) this.#deferred?.reject(outcome.error);
+    else this.#deferred?.resolve(outcome.acknowledgement);
+  }
+}
+
+/** Somebody who waits for the messages before some place. */
+interface Waiter {
+  readonly end: number;
+  left: number;
+  done(): void;
+}
+
+/** The messages accepted and neither acknowledged nor rejected. They are counted, not kept. */
 export class PendingMessages {
-  readonly #messages = new Set<PendingMessage>();
   readonly #onSettled: () => void;
+  #waiters: Waiter[] = [];
+  #accepted = 0;
+  #count = 0;
   #bytes = 0;
+  #willTell = false;
 
-  /** @param onSettled Is called whenever there is one less. */
+  /** @param onSettled Is called soon after there are fewer; once for all that an answer settles. */
   constructor(onSettled: () => void) {
     this.#onSettled = onSettled;
   }
 
   /** How many there are. */
   get count(): number {
-    return this.#messages.size;
+    return this.#count;
   }
 
   /** Their size, without what joining them adds. */
@@ -57,22 +117,32 @@ export class PendingMessages {
 
   /** Takes a message in and gives it a ticket. Without bytes, it stands for a batch whose messages nobody waits for. */
   add(bytes: Uint8Array = NO_BYTES): PendingMessage {
-    const { promise: acknowledged, resolve, reject } = Promise.withResolvers<Acknowledgement>();
-    const settle = (): void => {
-      this.#messages.delete(message);
-      this.#bytes -= bytes.length;
-      this.#onSettled();
-    };
-    const message: PendingMessage = { bytes, ticket: { acknowledged }, resolve, reject };
-    // Told here, a ticket that nobody looks at does not take the process down either.
-    acknowledged.then(settle, settle);
-    this.#messages.add(message);
+    this.#count += 1;
     this.#bytes += bytes.length;
-    return message;
+    return new PendingMessage(bytes, this.#accepted++, this.#forget);
   }
 
   /** Resolves when all that there are now are settled, whatever becomes of them. */
   async settled(): Promise<void> {
-    await Promise.allSettled(Array.from(this.#messages, ({ ticket }) => ticket.acknowledged));
+    if (this.#count === 0) return;
+    const { promise, resolve: done } = Promise.withResolvers<void>();
+    this.#waiters.push({ end: this.#accepted, left: this.#count, done });
+    await promise;
   }
+
+  readonly #forget = ({ bytes, place }: PendingMessage): void => {
+    this.#count -= 1;
+    this.#bytes -= bytes.length;
+    for (const waiter of this.#waiters) {
+      if (place < waiter.end && --waiter.left === 0) waiter.done();
+    }
+    if (this.#willTell) return;
+    this.#willTell = true;
+    // Not at once: whoever settles messages is in the middle of something.
+    queueMicrotask(() => {
+      this.#willTell = false;
+      this.#waiters = this.#waiters.filter(({ left }) => left > 0);
+      this.#onSettled();
+    });
+  };
 }

@@ -2,19 +2,17 @@ import { MalformedResponseError, TransportError } from "../../shared/errors/clie
 import { isTransient } from "../retry/index.ts";
 
 /** A body that ends early this many times in a row without anything new was not cut on the way. */
-const REPEATED_CUTS = 3;
+export const REPEATED_CUTS = 3;
 
 /** Whether reading again may help: the network, 429 and 5xx heal, the rest does not by itself. */
 export const isWorthRepeating: (error: unknown) => boolean = isTransient;
 
 /**
- * Tells a broken connection from a server whose body really ends early.
+ * Tells a body that ended early from every other failure.
  *
  * @param error What happened.
- * @param attempt How often something has happened in a row.
- * @returns What is wrong with the body, once repeating it has proven useless.
+ * @returns What is wrong with the body, should repeating the request prove useless.
  */
-export function causeOfRepeatedCut(error: unknown, attempt: number): MalformedResponseError | undefined {
-  if (attempt < REPEATED_CUTS || !(error instanceof TransportError)) return undefined;
-  return error.cause instanceof MalformedResponseError ? error.cause : undefined;
+export function causeOfCut(error: unknown): MalformedResponseError | undefined {
+  return error instanceof TransportError && error.cause instanceof MalformedResponseError ? error.cause : undefined;
 }

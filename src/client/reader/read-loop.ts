@@ -8,7 +8,7 @@ import { Attempt } from "./attempt.ts";
 import type { Batch } from "./batch.ts";
 import { Delivery } from "./delivery.ts";
 import type { ReaderStatus, ReadVia } from "./events.ts";
-import { causeOfRepeatedCut, isWorthRepeating } from "./failure.ts";
+import { causeOfCut, isWorthRepeating, REPEATED_CUTS } from "./failure.ts";
 import { CallersError, Interruption } from "./interruption.ts";
 import type { ReaderSettings } from "./options.ts";
 import { Place } from "./place.ts";
@@ -58,6 +58,8 @@ export class ReadLoop<Out> {
   #delivery: Delivery<Out> | undefined;
   #attempt: Attempt | undefined;
   #failures = 0;
+  /** Failures in a row, the last ones, that were bodies ending early. */
+  #cuts = 0;
   #barren = 0;
   #isBehind = true;
   /** Whether event streams have brought something, and none has kept its first byte back since. */
@@ -112,7 +114,7 @@ export class ReadLoop<Out> {
     const lasted = host.clock.now() - startedAt;
     const moved = before?.offset !== progress.checkpoint?.offset;
     if (failure === undefined) return this.#pace(via !== "catch-up" && !moved && lasted < BARREN_MS);
-    if (lasted >= LASTING_MS) this.#failures = 0;
+    if (lasted >= LASTING_MS) this.#heal();
     await this.#recover(via, failure.error);
   }
 
@@ -158,7 +160,7 @@ export class ReadLoop<Out> {
         if (step.mark !== undefined) this.#settleAt(new Place({ stream, offset: step.mark.offset, index: 0 }));
       } else {
         for await (const batch of this.#delivery.take(step)) {
-          this.#failures = 0;
+          this.#heal();
           yield batch;
           stop.throwIfAborted();
         }
@@ -170,7 +172,7 @@ export class ReadLoop<Out> {
       last = step.mark;
       this.#state = afterMark(this.#state, last);
       if (this.#state.via === "sse") this.#eventsWork = true;
-      if (place.offset !== offset) this.#failures = 0;
+      if (place.offset !== offset) this.#heal();
       this.#noticeTail(last.upToDate && place.skip === 0);
     }
     return last;
@@ -200,7 +202,9 @@ export class ReadLoop<Out> {
     const isHopelessWay = via === "sse" && !this.#eventsWork && attempt >= FAILED_EVENT_STREAMS;
     if (isHopelessWay) this.#state = withoutEvents(this.#state);
     this.#state = afterFailure(this.#state, this.#facts());
-    const hopeless = causeOfRepeatedCut(error, attempt);
+    const cut = causeOfCut(error);
+    this.#cuts = cut === undefined ? 0 : this.#cuts + 1;
+    const hopeless = this.#cuts < REPEATED_CUTS ? undefined : cut;
     const willRetry = hopeless === undefined && isWorthRepeating(error) && attempt < policy.maxAttempts;
     const decision = await settings.onError(hopeless ?? error, { attempt, willRetry });
     stop.throwIfAborted();
@@ -208,6 +212,12 @@ export class ReadLoop<Out> {
     const delayMs = retryDelay(attempt, policy, host.random, retryAfterMsOf(error));
     report({ type: "retrying", attempt, delayMs, error });
     await this.#rest.wait(delayMs);
+  }
+
+  /** Whatever fails from here on is the first of another row of failures. */
+  #heal(): void {
+    this.#failures = 0;
+    this.#cuts = 0;
   }
 
   #goOn({ why }: Interruption): void {

@@ -141,7 +141,7 @@ export class StreamHandle<Out, In> implements DurableStream<Out, In> {
 
   async #put(
     headers: TransportRequest["headers"],
-    body: Uint8Array | undefined,
+    body: TransportRequest["body"],
     { signal }: CallOptions,
   ): Promise<Created> {
     const response = await this.#send({
@@ -163,14 +163,14 @@ export class StreamHandle<Out, In> implements DurableStream<Out, In> {
     return { created: response.status === 201, offset, closed, streamId };
   }
 
-  async #bodyOf(message: In): Promise<Uint8Array> {
+  async #bodyOf(message: In): Promise<Uint8Array<ArrayBuffer>> {
     const { codec } = this.#host;
     return codec.join([await codec.encode(message)]);
   }
 
   /** Sends a write: once when it holds a message, as often as the policy allows when it only closes. */
   async #post(
-    body: Uint8Array | undefined,
+    body: TransportRequest["body"],
     headers: TransportRequest["headers"],
     { signal, facts }: CallOptions & { readonly facts?: RequestFacts },
   ): Promise<Headers> {

@@ -5,7 +5,7 @@ export interface TransportRequest {
   readonly query?: Readonly<Record<string, string | undefined>> | undefined;
   /** The protocol's own headers. They win over a caller's headers of the same name. */
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
-  readonly body?: Uint8Array | undefined;
+  readonly body?: Uint8Array<ArrayBuffer> | undefined;
   /**
    * Gives the request up; the transport then rejects with the signal's reason. It is handed to `fetch` for the body as
    * well, but Node forgets that connection when its garbage collector runs: who reads a body cancels it as well.

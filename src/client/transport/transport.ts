@@ -70,7 +70,7 @@ export function createTransport(options: TransportOptions): Transport {
     const answer = ky(target, {
       method,
       headers: sent,
-      ...(body !== undefined && { body: new Uint8Array(body) }),
+      ...(body && { body }),
       signal,
       // Called without a receiver, as browsers demand of theirs. ky always hands over a `Request`; its types allow more.
       fetch: (input, init) => {

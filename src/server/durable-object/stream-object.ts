@@ -18,7 +18,7 @@ import { type RemoteAnswer, remoteAnswer } from "./remote-answer.ts";
 import { type ForkSourceRpc, type ForkSourceStub, RemoteForkSource } from "./remote-fork-source.ts";
 import { parseSegmentRequest } from "./segment-request.ts";
 import { segmentResponse } from "./segment-response.ts";
-import { sweepStorage } from "./storage-sweep.ts";
+import { isSwept, sweepStorage } from "./storage-sweep.ts";
 
 /** The platform refuses alarms in a farther future (and at or before the epoch), and streams may live longer: a year. */
 const FARTHEST_ALARM_MS = 366 * 24 * 3_600_000;
@@ -195,7 +195,7 @@ export class StreamObject<Env = unknown> extends DurableObject<Env> implements F
   }
 
   async #sweep(): Promise<void> {
-    if (!(this.store instanceof SqliteStore) || this.ownAlarm() !== undefined) return;
+    if (!isSwept(this.store) || this.ownAlarm() !== undefined) return;
     await sweepStorage(this.ctx.storage, this.store);
   }
 }

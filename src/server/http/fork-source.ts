@@ -25,7 +25,7 @@ export function resolveForkSource(value: string, requestUrl: URL, basePath: stri
     throw new InvalidRequestError({ parameter: STREAM_FORKED_FROM_HEADER, status: 431 });
   }
   // The header's bytes above ASCII arrive as Latin-1; guessing what they meant could name another stream.
-  if (!isPrintableAscii(value)) throw invalidSource("it must be percent-encoded");
+  if (!isPrintableAscii(value)) throw invalidSource("it is empty or not percent-encoded");
   if (!value.startsWith("/") && !value.includes("://")) throw invalidSource("it must be an absolute path or a URL");
   if (!URL.canParse(value, requestUrl.origin)) throw invalidSource("it is not a URL");
   const source = new URL(value, requestUrl.origin);

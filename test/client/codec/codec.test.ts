@@ -29,7 +29,7 @@ describe("JSON", () => {
   });
 
   test.each([[undefined], [() => 1], [Symbol("s")], [1n]])("refuses what JSON cannot express (%#)", async (value) => {
-    await expect(json.encode(value)).rejects.toThrow(TypeError);
+    await expect(async () => json.encode(value)).rejects.toThrow(TypeError);
   });
 
   test("encodes half a surrogate pair as an escape, losing nothing", async () => {
@@ -84,11 +84,11 @@ describe("text", () => {
   });
 
   test("refuses half a surrogate pair, which UTF-8 would replace in silence", async () => {
-    await expect(text.encode("\ud83d")).rejects.toThrow(TypeError);
+    await expect(async () => text.encode("\ud83d")).rejects.toThrow(TypeError);
   });
 
   test("refuses the empty string, which no append can carry", async () => {
-    await expect(text.encode("")).rejects.toThrow(TypeError);
+    await expect(async () => text.encode("")).rejects.toThrow(TypeError);
   });
 
   test("keeps a byte order mark", () => {
@@ -105,7 +105,7 @@ describe("bytes", () => {
   });
 
   test("refuses no bytes", async () => {
-    await expect(bytes.encode(new Uint8Array())).rejects.toThrow(TypeError);
+    await expect(async () => bytes.encode(new Uint8Array())).rejects.toThrow(TypeError);
   });
 });
 
@@ -121,7 +121,7 @@ describe("with a schema", () => {
 
   test("refuses to send what the schema refuses, with its issues and the value", async () => {
     const value = { at: "yesterday" };
-    const error = await codec.encode(value).catch((thrown: unknown) => thrown);
+    const error = await (async () => codec.encode(value))().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(SchemaError);
     expect(error).toMatchObject({ _tag: "SchemaError", name: "SchemaError", value, issues: [{ path: ["at"] }] });
   });
@@ -148,7 +148,7 @@ describe("with a schema", () => {
       contentType: "application/json",
       schema: z.number().refine(async (value) => value % 2 === 0, "odd"),
     });
-    await expect(late.encode(3)).rejects.toThrow("odd");
+    await expect(async () => late.encode(3)).rejects.toThrow("odd");
     await expect(late.decode("3")).resolves.toMatchObject({ ok: false, raw: 3 });
     await expect(late.decode("4")).resolves.toEqual({ ok: true, value: 4 });
   });

@@ -12,7 +12,7 @@ test("making a handle sends nothing and needs only a URL", () => {
 });
 
 test("a URL that is none, and retry options that cannot be, are refused at once", () => {
-  expect(() => new DurableStream({ url: "no url" })).toThrow(TypeError);
+  expect(() => new DurableStream({ url: "http://" })).toThrow(TypeError);
   expect(() => new DurableStream({ url: BASE, retry: { maxAttempts: 0 } })).toThrow(RangeError);
 });
 

@@ -76,6 +76,13 @@ describe("a malformed page", () => {
     expect(script.requests).toHaveLength(3);
   });
 
+  it("that is truncated once, after refusals, is read again", async () => {
+    const busy = () => new Response(null, { status: 429 });
+    const whole = page("[1]", { next: "a", closed: true });
+    const script = scripted(busy(), busy(), page("[", { next: "a" }), whole);
+    expect(await collect(readerOver({ fetch: script.fetch }))).toEqual([1]);
+  });
+
   it("of bytes that is shorter than its Content-Length is read again", async () => {
     const type = "application/octet-stream";
     const facts = { next: "a", closed: true, type, headers: { "Content-Length": "4" } };

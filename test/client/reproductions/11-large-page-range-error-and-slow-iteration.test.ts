@@ -8,13 +8,11 @@ it.each(["for await", "readable"])("300,000 messages in one page are read at onc
   const body = `[${Array.from({ length: COUNT }, (_, i) => `{"i":${i},"pad":"${"x".repeat(60)}"}`).join(",")}]`;
   const script = scripted(page(body, { next: "a", closed: true }));
   const reader = readerOver<{ i: number }>({ fetch: script.fetch });
-  const startedAt = performance.now();
   let next = 0;
   for await (const { i } of how === "readable" ? reader.readable() : reader) {
     if (i !== next) throw new Error(`Message ${i} came in place of ${next}`);
     next += 1;
   }
   expect(next).toBe(COUNT);
-  // The peer needs 7 s; this takes 0.3 s on an idle machine.
-  expect(performance.now() - startedAt).toBeLessThan(3_000);
-});
+  // How fast is a matter for `npm run bench -- client`; a time-out here would only say how busy the machine is.
+}, 30_000);

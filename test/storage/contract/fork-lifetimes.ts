@@ -143,6 +143,16 @@ export function forkLifetimeContract(check: Check): void {
       expect(await store.maintain()).toBeUndefined();
     });
 
+    check("goes for good with its last fork, however much else is overdue", async ({ store, clock }) => {
+      for (let i = 0; i < 60; i++) await create(store, `overdue${i}`, { ttlSeconds: 1 });
+      await create(store, "source");
+      await store.put("fork", { forkedFrom: "source" });
+      await store.delete("source");
+      await clock.advance(10_000);
+      await store.delete("fork");
+      expect(await refusalTag(store.head("source"))).toBe("StreamNotFoundError");
+    });
+
     check("goes for good when its last fork expires", async ({ store, clock }) => {
       await create(store, "source");
       await store.put("fork", { forkedFrom: "source", ttlSeconds: 10 });

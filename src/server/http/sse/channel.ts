@@ -1,5 +1,5 @@
 import type { Offset, StreamId } from "../../../shared/index.ts";
-import type { Frame, Position } from "./frame.ts";
+import { type Frame, hasData, type Position } from "./frame.ts";
 
 /** Most frames kept for sharing. Readers at the tail need one; the rest is for those who catch up side by side. */
 const MAX_FRAMES = 4;
@@ -61,7 +61,7 @@ export class Channel {
     };
     entry.frame.then(
       (frame) => {
-        entry.empty = frame.dataLength === 0;
+        entry.empty = !hasData(frame);
       },
       () => {
         if (this.#frames.get(key) === entry) this.#frames.delete(key);

@@ -1,7 +1,7 @@
 import { type Cursor, calculateCursor, isStreamError } from "../../../shared/index.ts";
 import type { CoreSettings } from "../options.ts";
 import { controlEvent, HEARTBEAT } from "./control-event.ts";
-import { type Frame, type Position, withCursor } from "./frame.ts";
+import { type Frame, frameWrites, hasData, type Position, withCursor } from "./frame.ts";
 import type { Membership } from "./hub.ts";
 
 const encoder = new TextEncoder();
@@ -20,6 +20,15 @@ export interface ConnectionStart {
   readonly signal: AbortSignal;
 }
 
+/** A frame on its way: most are one write. */
+interface Sending {
+  readonly writes: Iterator<Uint8Array, void>;
+  /** The write that ends the frame. */
+  readonly last: Uint8Array;
+  /** Whether the stream ends with the frame. */
+  readonly closed: boolean;
+}
+
 /**
  * One reader. It holds a position in the stream and no data: a frame is fetched when the client has taken the one before,
  * so a client that stops reading costs nothing more.
@@ -34,6 +43,7 @@ export class SseConnection {
   readonly #openedAt: number;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #unsent: Frame | undefined;
+  #sending: Sending | undefined;
   #position: Position;
   #cursor: Cursor;
   #sentAt: number;
@@ -72,12 +82,14 @@ export class SseConnection {
 
   /**
    * A client that stopped reading asks for nothing, so nothing would find out that it is gone, or that its time is up.
-   * What it was sent ends with a control event: the connection can end behind that at any time.
+   * What it was sent ends with a control event: the connection can end behind that at any time, and within a large event
+   * once the client has taken nothing of it for as long as a connection lives.
    */
   async #rotateUnread(): Promise<void> {
     while (!this.#left) {
       await this.#membership.channel.gate;
-      if (!this.#pulling && this.#isDue(this.#openedAt, this.#settings.sseRotateMs)) this.#end();
+      const since = this.#sending === undefined ? this.#openedAt : this.#sentAt;
+      if (!this.#pulling && this.#isDue(since, this.#settings.sseRotateMs)) this.#end();
     }
   }
 
@@ -85,6 +97,7 @@ export class SseConnection {
   async #pull(): Promise<void> {
     const { channel } = this.#membership;
     while (!this.#left) {
+      if (this.#sending !== undefined) return this.#sendOn(this.#sending);
       const { gate } = channel;
       const frame = await this.#nextFrame();
       if (frame === undefined || this.#left) return;
@@ -110,7 +123,7 @@ export class SseConnection {
 
   /** The first frame always is: it tells the client where it stands. */
   #isWorthSending(frame: Frame): boolean {
-    return frame === this.#unsent || frame.dataLength > 0 || frame.closed;
+    return frame === this.#unsent || hasData(frame) || frame.closed;
   }
 
   #send(frame: Frame): void {
@@ -118,8 +131,17 @@ export class SseConnection {
     const { streamId, contentType, nextOffset } = frame;
     // Not the frame itself: its bytes are for those who have not got them yet.
     this.#position = { streamId, contentType, nextOffset };
-    this.#write(this.#addressed(frame));
-    if (frame.closed || this.#isDue(this.#openedAt, this.#settings.sseRotateMs)) this.#end();
+    const last = this.#addressed(frame);
+    this.#sending = { writes: frameWrites(frame, last), last, closed: frame.closed };
+    this.#sendOn(this.#sending);
+  }
+
+  #sendOn({ writes, last, closed }: Sending): void {
+    const { value: piece = last } = writes.next();
+    this.#write(piece);
+    if (piece !== last) return;
+    this.#sending = undefined;
+    if (closed || this.#isDue(this.#openedAt, this.#settings.sseRotateMs)) this.#end();
   }
 
   #rotate(frame: Frame): void {

@@ -8,7 +8,7 @@ import {
 import type { StreamPage } from "../../storage/contract/index.ts";
 import { collectBody } from "../page-blocks.ts";
 import { controlEvent } from "./control-event.ts";
-import { dataLines, needsDataLines } from "./data-lines.ts";
+import { dataLinePieces, dataLines, needsDataLines } from "./data-lines.ts";
 
 /** Where a reader is in a stream. */
 export interface Position {
@@ -28,13 +28,17 @@ export interface Frame extends Position {
   readonly closed: boolean;
   /** The cursor in the `control` event. */
   readonly cursor: Cursor;
-  /** The `data` event, if there is data, and the `control` event behind it. */
+  /** The `data` event, if there is data that is not {@link Frame.large}, and the `control` event behind it. */
   readonly bytes: Uint8Array;
-  /** Length of the `data` event in bytes; 0 when there is no data. */
+  /** Length of the `data` event in `bytes`. */
   readonly dataLength: number;
+  /** Text whose `data` event is written while it is sent, in front of `bytes`: its lines may be six times as long. */
+  readonly large?: Uint8Array;
 }
 
 const encoder = new TextEncoder();
+/** Text with line ends that is longer than this is written while it is sent, in bytes. */
+const LARGE_BYTES = 512 * 1024;
 const DATA_EVENT = encoder.encode("event: data\n");
 const DATA_FIELD = encoder.encode("event: data\ndata:");
 const EVENT_END = encoder.encode("\n");
@@ -51,9 +55,29 @@ const FIELD_END = encoder.encode("\n\n");
 export async function encodeFrame(page: StreamPage, cursor: Cursor): Promise<Frame> {
   const { streamId, contentType, nextOffset, upToDate, closed } = page;
   const control = encoder.encode(controlEvent(page, cursor));
-  const bytes = page.byteLength === 0 ? control : await dataAndControl(page, control);
-  const dataLength = bytes.length - control.length;
-  return { streamId, contentType, nextOffset, upToDate, closed, cursor, bytes, dataLength };
+  const frame = { streamId, contentType, nextOffset, upToDate, closed, cursor };
+  if (page.byteLength === 0) return { ...frame, bytes: control, dataLength: 0 };
+  const written = await dataAndControl(page, control);
+  if ("large" in written) return { ...frame, bytes: control, dataLength: 0, large: written.large };
+  return { ...frame, bytes: written, dataLength: written.length - control.length };
+}
+
+/** Whether a frame brings data. */
+export const hasData = ({ dataLength, large }: Frame): boolean => dataLength > 0 || large !== undefined;
+
+/**
+ * The events of a frame, one write after the other.
+ *
+ * @param frame The frame.
+ * @param bytes Its `bytes`, or what {@link withCursor} made of them.
+ */
+export function* frameWrites({ large }: Frame, bytes: Uint8Array): Generator<Uint8Array, void, undefined> {
+  if (large !== undefined) {
+    yield DATA_EVENT;
+    yield* dataLinePieces(large);
+    yield EVENT_END;
+  }
+  yield bytes;
 }
 
 /** Puts a `control` event with another cursor behind the frame's data, for a reader that may not get the frame's own. */
@@ -61,7 +85,10 @@ export function withCursor(frame: Frame, cursor: Cursor): Uint8Array {
   return join(frame.bytes.subarray(0, frame.dataLength), encoder.encode(controlEvent(frame, cursor)));
 }
 
-async function dataAndControl(page: StreamPage, control: Uint8Array): Promise<Uint8Array> {
+async function dataAndControl(
+  page: StreamPage,
+  control: Uint8Array,
+): Promise<Uint8Array | { readonly large: Uint8Array }> {
   if (!isSSETextCompatibleContentType(page.contentType)) {
     const base64 = encodeBase64Data(await collectBody(page));
     return join(DATA_FIELD, encoder.encode(base64), FIELD_END, control);
@@ -70,7 +97,14 @@ async function dataAndControl(page: StreamPage, control: Uint8Array): Promise<Ui
   const bytes = await collectBody(page, DATA_FIELD.length, FIELD_END.length + control.length);
   const end = bytes.length - control.length - FIELD_END.length;
   const body = bytes.subarray(DATA_FIELD.length, end);
-  if (needsDataLines(body)) return join(DATA_EVENT, dataLines(body), EVENT_END, control);
+  if (needsDataLines(body)) {
+    if (body.length > LARGE_BYTES) return { large: body };
+    const lines = dataLines(body, DATA_EVENT.length, EVENT_END.length + control.length);
+    lines.set(DATA_EVENT);
+    lines.set(EVENT_END, lines.length - control.length - EVENT_END.length);
+    lines.set(control, lines.length - control.length);
+    return lines;
+  }
   bytes.set(DATA_FIELD);
   bytes.set(FIELD_END, end);
   bytes.set(control, end + FIELD_END.length);

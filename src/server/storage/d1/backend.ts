@@ -7,7 +7,7 @@ import { PathQueue } from "../engine/path-queue.ts";
 import { type RetryHost, retried } from "../engine/retries.ts";
 import { SeenStates } from "../engine/seen-states.ts";
 import type { Snapshot, SnapshotKeys, StreamState } from "../engine/state.ts";
-import type { Task } from "../engine/task.ts";
+import type { Job, Task } from "../engine/task.ts";
 import { traceIn } from "./append-statements.ts";
 import { type D1Plan, planCommit } from "./commit-statements.ts";
 import type { BatchRows, Database, Statement } from "./database.ts";
@@ -86,8 +86,8 @@ export class D1Backend implements Backend {
     return rows.map(chunkOf);
   }
 
-  async dueTasks(now: number, limit: number): Promise<Task[]> {
-    const rows = await this.#fresh<TaskRow>(dueStatement(this.#host.owner, now, limit));
+  async dueTasks(now: number, limit: number, kind?: Job["kind"]): Promise<Task[]> {
+    const rows = await this.#fresh<TaskRow>(dueStatement(this.#host.owner, now, limit, kind));
     return rows.map(taskOf);
   }
 

@@ -18,10 +18,10 @@ export const scheduleStatement = (owner: string, { id, at, job }: Task): Stateme
 /** Drops a task. */
 export const cancelStatement = (id: string): Statement => ({ sql: "DELETE FROM dcs_tasks WHERE id = ?", params: [id] });
 
-/** Finds tasks that are due, the most overdue first. */
-export const dueStatement = (owner: string, now: number, limit: number): Statement => ({
-  sql: "SELECT id, at, job FROM dcs_tasks WHERE owner = ? AND at <= ? ORDER BY at LIMIT ?",
-  params: [owner, now, limit],
+/** Finds tasks that are due, the most overdue first; only those with jobs of a kind, if one is given. */
+export const dueStatement = (owner: string, now: number, limit: number, kind: Job["kind"] | undefined): Statement => ({
+  sql: "SELECT id, at, job FROM dcs_tasks WHERE owner = ? AND at <= ? AND id LIKE ? ORDER BY at LIMIT ?",
+  params: [owner, now, kind === undefined ? "%" : `${kind}:%`, limit],
 });
 
 /** Finds the time at which the next task is due. */

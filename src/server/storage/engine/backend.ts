@@ -2,7 +2,7 @@ import type { StreamId } from "../../../shared/index.ts";
 import type { LogPosition } from "../contract/index.ts";
 import type { Decision } from "./commit.ts";
 import type { Snapshot, SnapshotKeys, StreamState } from "./state.ts";
-import type { Task } from "./task.ts";
+import type { Job, Task } from "./task.ts";
 
 /** A value that a synchronous backend has at once and a remote one later. */
 export type Awaitable<T> = T | Promise<T>;
@@ -59,14 +59,19 @@ export interface Backend {
   load(path: string): Awaitable<StreamState | undefined>;
   /** The stream at a path as far as it is known without I/O. */
   peek(path: string): StreamState | undefined;
+  /**
+   * Told that a reader is about to look at a position, and the ordinal that its client gave with it, which need not be
+   * right: for backends that find a chunk faster by its ordinal.
+   */
+  expect?(key: StreamKey, position: LogPosition): void;
   /** The chunk of the stream's own bytes that holds byte `pos`, without its data. */
   chunkInfo(key: StreamKey, pos: number): Awaitable<ChunkInfo | undefined>;
   /** The chunk of the stream's own bytes that holds byte `pos`. */
   chunkAt(key: StreamKey, pos: number): Awaitable<Chunk | undefined>;
   /** Chunks that start at `start` or later and before `end`, in order: about `budget` bytes of them, at least one. */
   chunksFrom(key: StreamKey, start: number, end: number, budget: number): Awaitable<readonly Chunk[]>;
-  /** Tasks that are due, the most overdue first, at most `limit`. */
-  dueTasks(now: number, limit: number): Awaitable<readonly Task[]>;
+  /** Tasks that are due, the most overdue first, at most `limit`; only those with jobs of a kind, if one is given. */
+  dueTasks(now: number, limit: number, kind?: Job["kind"]): Awaitable<readonly Task[]>;
   /** When the next task is due. */
   nextDue(): Awaitable<number | undefined>;
   /** Plans and drops tasks apart from any stream. */

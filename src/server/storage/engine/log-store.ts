@@ -7,6 +7,7 @@ import {
   isSSETextCompatibleContentType,
   mintStreamId,
   type Offset,
+  type StreamId,
   StreamNotFoundError,
   systemClock,
 } from "../../../shared/index.ts";
@@ -27,13 +28,13 @@ import type {
   WaitResult,
 } from "../contract/index.ts";
 import { waitForPage } from "../contract/index.ts";
+import { Accesses } from "./accesses.ts";
 import type { Backend, Transacted } from "./backend.ts";
 import { Body } from "./body.ts";
 import { ChangePoll } from "./change-poll.ts";
 import type { Decision } from "./commit.ts";
 import { ForkCreation } from "./fork-creation.ts";
-import { KeepAlive } from "./keep-alive.ts";
-import { isExpired, presenceOf, requireLive } from "./lifetime.ts";
+import { presenceOf, requireLive } from "./lifetime.ts";
 import { LocalForkSource } from "./local-fork-source.ts";
 import { Maintenance } from "./maintenance.ts";
 import { collectMessages, concatenate } from "./messages.ts";
@@ -41,33 +42,12 @@ import { decideAppend } from "./rules/append.ts";
 import { checkLifetime, decideCreate } from "./rules/create.ts";
 import { decideDelete } from "./rules/remove.ts";
 import type { Snapshot, SnapshotKeys, StreamState } from "./state.ts";
+import type { Sharing, StoreOptions } from "./store-options.ts";
 import { mint, StreamLog } from "./stream-log.ts";
 import { Touches } from "./touches.ts";
 import { Watchers } from "./watchers.ts";
 
-/** Options that every store takes. */
-export interface StoreOptions {
-  /** Source of time. Defaults to the platform's. */
-  readonly clock?: Clock | undefined;
-  /** Most idempotent producers a stream remembers; one more is refused with 429. Default 100,000. */
-  readonly maxProducers?: number | undefined;
-  /** Where forks find the streams they inherit from. Defaults to the store itself. */
-  readonly forkSource?: ForkSource | undefined;
-  /**
-   * Told when the next planned work is due (ms since the epoch) whenever work was planned, within the same transaction
-   * where the store has one: set the object's alarm to it, and call `maintain()` from the alarm. Without it, call
-   * `maintain()` by other means, now and then.
-   */
-  readonly onPlanned?: ((nextDue: number) => void) | undefined;
-}
-
-/** How a store gets on with other instances that serve the same streams. */
-export interface Sharing {
-  /** Longest time after which a watched path is looked at for changes by others, in ms. */
-  readonly maxPollMs: number;
-  /** Accesses that this isolate has not stored, for instances that live as long as one request. */
-  readonly touches: Touches;
-}
+export type { Sharing, StoreOptions } from "./store-options.ts";
 
 const DEFAULT_MAX_PRODUCERS = 100_000;
 const DEFAULT_PAGE_BYTES = 64 * 1024 * 1024;
@@ -96,7 +76,7 @@ export class LogStore implements StreamStore {
   readonly #watchers = new Watchers();
   readonly #touches: Touches;
   readonly #poll: ChangePoll | undefined;
-  readonly #keepAlive: KeepAlive;
+  readonly #accesses: Accesses;
   readonly #maintenance: Maintenance;
   readonly #forks: ForkCreation;
 
@@ -111,14 +91,16 @@ export class LogStore implements StreamStore {
       backend,
       clock: this.#clock,
       sources: () => this.#sources,
-      fresh: (path, snapshot) => this.#fresh(path, snapshot),
+      fresh: (path, snapshot) => this.#accesses.freshSnapshot(path, snapshot),
       removed: (path) => this.#afterRemoval(path),
     });
     this.#sources = options.forkSource ?? this.forkSource;
-    this.#keepAlive = new KeepAlive({
+    this.#accesses = new Accesses({
       clock: this.#clock,
+      touches: this.#touches,
       isWatched: (path) => this.#watchers.count(path) > 0,
-      touch: (path) => this.#storeTouch(path),
+      peek: (path) => backend.peek(path),
+      store: (path, now) => this.#storeTouch(path, now),
     });
     this.#poll =
       sharing &&
@@ -178,7 +160,7 @@ export class LogStore implements StreamStore {
       if (state?.ttlSeconds !== undefined) this.#touches.stored(path, result.streamId, now);
       this.#notify(path);
     } else if (state !== undefined) {
-      await this.#touch(path, state);
+      await this.#accesses.touch(path, state);
     }
     return { ...result, nextOffset: mint(tail ?? { pos: 0, seq: 0 }) };
   }
@@ -210,7 +192,7 @@ export class LogStore implements StreamStore {
 
   has(path: string): boolean {
     const state = this.#backend.peek(path);
-    return state !== undefined && presenceOf(this.#freshState(path, state), this.#clock.now()).kind === "live";
+    return state !== undefined && presenceOf(this.#accesses.fresh(path, state), this.#clock.now()).kind === "live";
   }
 
   async waitForData(path: string, offset: Offset, timeoutMs: number, options: WaitOptions = {}): Promise<WaitResult> {
@@ -241,10 +223,7 @@ export class LogStore implements StreamStore {
     return () => {
       if (!watching) return;
       watching = false;
-      if (this.#keepAlive.isKept(path) && this.#watchers.count(path) === 1) {
-        this.#touchLast(path);
-        this.#keepAlive.stop(path);
-      }
+      if (this.#watchers.count(path) === 1) this.#accesses.leave(path);
       unwatch();
       if (this.#watchers.count(path) === 0) this.#poll?.stop(path);
     };
@@ -257,7 +236,7 @@ export class LogStore implements StreamStore {
   async #page(path: string, state: StreamState, options: ReadOptions): Promise<OpenPage> {
     const log = new StreamLog(path, state, this.#backend, this.#sources);
     const start = await log.resolve(options.offset);
-    await this.#touch(path, state);
+    await this.#accesses.touch(path, state);
     const { tail, streamId, contentType } = state;
     let end = await log.pageEnd(start.pos, options.maxBytes ?? DEFAULT_PAGE_BYTES);
     const final = state.closed && end.pos === tail.pos;
@@ -285,7 +264,7 @@ export class LogStore implements StreamStore {
 
   async #load(path: string): Promise<StreamState | undefined> {
     const state = await this.#backend.load(path);
-    return state && this.#freshState(path, state);
+    return state && this.#accesses.fresh(path, state);
   }
 
   async #transact<Result>(
@@ -293,54 +272,15 @@ export class LogStore implements StreamStore {
     keys: SnapshotKeys,
     decide: (snapshot: Snapshot) => Decision<Result>,
   ): Promise<Transacted<Result>> {
-    return this.#backend.transact(path, keys, (snapshot) => decide(this.#fresh(path, snapshot)));
+    return this.#backend.transact(path, keys, (snapshot) => decide(this.#accesses.freshSnapshot(path, snapshot)));
   }
 
-  #fresh(path: string, snapshot: Snapshot): Snapshot {
-    const { state } = snapshot;
-    if (state?.ttlSeconds === undefined) return snapshot;
-    return { ...snapshot, state: this.#freshState(path, state) };
-  }
-
-  /** The state with what only memory knows: unstored accesses, and readers that are attached right now. */
-  #freshState(path: string, state: StreamState): StreamState {
-    if (state.ttlSeconds === undefined) return state;
-    const fresh = this.#touches.fresh(path, state);
-    const now = this.#clock.now();
-    // A reader keeps a stream alive, but coming too late it does not bring one back.
-    if (this.#watchers.count(path) === 0 || isExpired(fresh, now)) return fresh;
-    this.#touches.note(path, state, now);
-    return this.#touches.fresh(path, state);
-  }
-
-  async #touch(path: string, state: StreamState): Promise<void> {
-    if (state.ttlSeconds === undefined) return;
-    const now = this.#clock.now();
-    this.#keepAlive.ensure(path, state.ttlSeconds);
-    this.#touches.note(path, state, now);
-    if (!this.#touches.claim(path, state, now)) return;
-    try {
-      await this.#storeTouch(path);
-    } catch (error) {
-      this.#touches.forget(path);
-      throw error;
-    }
-  }
-
-  /** The last moment that somebody watched counts as an access: noted while the watch still stands. */
-  #touchLast(path: string): void {
-    const state = this.#backend.peek(path);
-    // A stream that is gone has no lifetime to extend; a failing backend leaves the stream what it last stored.
-    if (state !== undefined) this.#touch(path, this.#freshState(path, state)).catch(() => {});
-  }
-
-  async #storeTouch(path: string): Promise<void> {
-    const now = this.#clock.now();
+  async #storeTouch(path: string, now: number): Promise<StreamId> {
     const { result } = await this.#transact(path, {}, (snapshot) => {
       const state = requireLive(path, snapshot.state, now);
       return { result: state.streamId, commit: { touchedAt: now } };
     });
-    this.#touches.stored(path, result, now);
+    return result;
   }
 
   #notify(path: string): void {

@@ -33,7 +33,7 @@ export class Maintenance {
   /** Does the releases that were just planned, so that the streams a deletion frees are gone before it is answered. */
   async runReleases(): Promise<void> {
     const { backend, clock } = this.#host;
-    for (const task of await backend.dueTasks(clock.now() + RELEASE_GRACE_MS, TASKS_A_LOOK)) {
+    for (const task of await backend.dueTasks(clock.now() + RELEASE_GRACE_MS, TASKS_A_LOOK, "release")) {
       if (task.job.kind === "release" && task.job.attempt === 0) await this.#attempt(task);
     }
   }

@@ -25,6 +25,8 @@ export class StreamLog {
   readonly #state: StreamState;
   readonly #json: boolean;
   readonly #parts: readonly SegmentReader[];
+  /** Tells the backend where a reader is going to look. */
+  readonly #expect: (position: LogPosition) => void;
 
   constructor(path: string, state: StreamState, backend: Backend, sources: ForkSource) {
     const json = isJsonContentType(state.contentType);
@@ -36,6 +38,7 @@ export class StreamLog {
       end: state.tail.pos,
     });
     this.#state = state;
+    this.#expect = (position) => backend.expect?.({ path, streamId: state.streamId }, position);
     this.#json = json;
     this.#parts = [...inherited, own];
   }
@@ -48,6 +51,7 @@ export class StreamLog {
     const position = parseOffset(offset);
     if (position === null || position.pos > tail.pos) throw this.#invalid(offset);
     if (position.pos === tail.pos) return tail;
+    this.#expect(position);
     if (this.#json && !(await this.#isBoundary(position.pos))) throw this.#invalid(offset);
     return position;
   }

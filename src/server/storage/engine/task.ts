@@ -13,7 +13,7 @@ export type Job =
 
 /** A {@link Job} with its due time. */
 export interface Task {
-  /** Unique name: planning it again replaces it. */
+  /** Unique name, which begins with the kind of the job and a colon: planning it again replaces it. */
   readonly id: string;
   /** When it is due, in ms since the epoch. */
   readonly at: number;

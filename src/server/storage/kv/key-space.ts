@@ -63,7 +63,12 @@ export class KeySpace {
     return `${this.due}${sortable(at)}/${await this.#shortened(path)}`;
   }
 
-  /** The time in a key that {@link KeySpace.dueAt} made. */
+  /** Says that at a time it has to be looked whether a stream, which was about to be created, is there. */
+  guardAt(at: number, streamId: StreamId): string {
+    return `${this.due}${sortable(at)}/~${streamId}`;
+  }
+
+  /** The time in a key that {@link KeySpace.dueAt} or {@link KeySpace.guardAt} made. */
   timeOf(dueKey: string): number {
     return Number.parseInt(dueKey.slice(this.due.length, this.due.length + DIGITS), 16);
   }

@@ -1,6 +1,6 @@
 import { systemClock } from "../../../shared/index.ts";
 import type { Backend } from "../engine/backend.ts";
-import { CHUNK_LIMITS } from "../engine/chunk-plan.ts";
+import { CHUNK_LIMITS, type ChunkLimits } from "../engine/chunk-plan.ts";
 import { LogStore, type Sharing, type StoreOptions } from "../engine/log-store.ts";
 import { Touches } from "../engine/touches.ts";
 import { SqliteBackend } from "../sqlite/backend.ts";
@@ -28,6 +28,11 @@ const DEFAULT_PREFIX = "dcs/";
 const DEFAULT_PACK_BYTES = 1024 * 1024;
 /** With a chunk behind it a pack stays below the 25 MiB that KV takes. */
 const MAX_PACK_BYTES = 16 * 1024 * 1024;
+/**
+ * KV bills a write of any size alike and takes one a second for each key: the larger the open chunk, the fewer values a
+ * reader fetches. It is read with the state, so it is not larger still.
+ */
+export const LONE_LIMITS: ChunkLimits = { maxBytes: 1024 * 1024, coalesceBelow: 64 * 1024 };
 const DEFAULT_POLL_MS = 1000;
 /** Alone, the producers are in the value that every append writes. */
 const LONE_MAX_PRODUCERS = 1000;
@@ -73,7 +78,7 @@ export class KVStore extends LogStore {
     const host = { values: new Values(kv, { clock, random: Math.random }), keys, clock };
     if (options.state === undefined) {
       const sharing: Sharing = { maxPollMs: options.maxPollMs ?? DEFAULT_POLL_MS, touches: new Touches(true) };
-      const backend: Backend = new LoneBackend({ ...host, onPlanned: options.onPlanned });
+      const backend: Backend = new LoneBackend({ ...host, limits: LONE_LIMITS, onPlanned: options.onPlanned });
       super(backend, { ...options, maxProducers: options.maxProducers ?? LONE_MAX_PRODUCERS }, sharing);
       this.#sqlite = undefined;
       return;

@@ -48,20 +48,20 @@ export class Values {
    * A value that was written once and must be there: if this location does not know it yet, or remembers that it was not
    * there, it is asked for again.
    *
-   * @param length What it must measure, in bytes; a value of another length counts as missing.
+   * @param length What it must measure, in bytes, if that is known; a value of another length counts as missing.
    * @param isNeeded Asked when it is missing: whether it is still supposed to be there.
    * @returns `undefined` when it is not needed any more.
    * @throws UnavailableError when it does not appear.
    */
   async immutable(
     key: string,
-    length: number,
+    length: number | undefined,
     isNeeded: () => boolean | Promise<boolean>,
   ): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const backoff = this.#backoff();
     for (let attempt = 1; ; attempt++) {
       const value = await this.#answer(() => this.#kv.get(key, "arrayBuffer"));
-      if (value?.byteLength === length) return new Uint8Array(value);
+      if (value !== null && value.byteLength === (length ?? value.byteLength)) return new Uint8Array(value);
       if (!(await isNeeded())) return undefined;
       if (attempt >= ATTEMPTS) throw unavailable("KV does not have a chunk yet", undefined);
       await backoff.pause();

@@ -4,7 +4,7 @@ import type { Backend, Chunk, StreamKey, Transacted } from "../engine/backend.ts
 import { type ChunkLimits, planChunks, tailAfter } from "../engine/chunk-plan.ts";
 import type { AppendedBytes, Commit, Decision } from "../engine/commit.ts";
 import type { Snapshot, SnapshotKeys, StreamIdentity, StreamState } from "../engine/state.ts";
-import type { Task } from "../engine/task.ts";
+import type { Job, Task } from "../engine/task.ts";
 import { GrowingChunk } from "./growing-chunk.ts";
 
 /** One stream with everything that belongs to it. */
@@ -87,9 +87,9 @@ export class MemoryBackend implements Backend {
     return found;
   }
 
-  dueTasks(now: number, limit: number): Task[] {
+  dueTasks(now: number, limit: number, kind?: Job["kind"]): Task[] {
     return [...this.#tasks.values()]
-      .filter((task) => task.at <= now)
+      .filter((task) => task.at <= now && (kind === undefined || task.job.kind === kind))
       .sort((a, b) => a.at - b.at)
       .slice(0, limit);
   }

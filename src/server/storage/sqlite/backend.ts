@@ -4,7 +4,7 @@ import type { Backend, Chunk, ChunkInfo, StreamKey, Transacted } from "../engine
 import { type ChunkLimits, planChunks } from "../engine/chunk-plan.ts";
 import type { AppendedBytes, Commit, Decision } from "../engine/commit.ts";
 import type { Snapshot, SnapshotKeys, StreamIdentity, StreamState } from "../engine/state.ts";
-import type { Task } from "../engine/task.ts";
+import type { Job, Task } from "../engine/task.ts";
 import {
   type ChunkInfoRow,
   type ChunkRow,
@@ -127,8 +127,8 @@ export class SqliteBackend implements Backend {
     return this.#sql.exec<ChunkRow>(query, number, start, number, limit).toArray().map(chunkOf);
   }
 
-  dueTasks(now: number, limit: number): Task[] {
-    return this.#isInUse() ? this.#tasks.due(now, limit) : [];
+  dueTasks(now: number, limit: number, kind?: Job["kind"]): Task[] {
+    return this.#isInUse() ? this.#tasks.due(now, limit, kind) : [];
   }
 
   nextDue(): number | undefined {

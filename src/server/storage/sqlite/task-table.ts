@@ -14,10 +14,11 @@ export class TaskTable {
     return this.#host.sql.exec("SELECT 1 FROM dcs_tasks WHERE id = ?", id).toArray().length > 0;
   }
 
-  /** Tasks that are due, the most overdue first. */
-  due(now: number, limit: number): Task[] {
-    const query = "SELECT id, at, job FROM dcs_tasks WHERE at <= ? ORDER BY at LIMIT ?";
-    const rows = this.#host.sql.exec<{ id: string; at: number; job: string }>(query, now, limit).toArray();
+  /** Tasks that are due, the most overdue first; only those with jobs of a kind, if one is given. */
+  due(now: number, limit: number, kind?: Job["kind"]): Task[] {
+    const query = "SELECT id, at, job FROM dcs_tasks WHERE at <= ? AND id LIKE ? ORDER BY at LIMIT ?";
+    const ids = kind === undefined ? "%" : `${kind}:%`;
+    const rows = this.#host.sql.exec<{ id: string; at: number; job: string }>(query, now, ids, limit).toArray();
     return rows.map(({ id, at, job }) => ({ id, at, job: parseJob(job) }));
   }
 

@@ -1,0 +1,70 @@
+import type { Figure } from "../figure.ts";
+import { MB } from "../figure.ts";
+import { median } from "../load/statistics.ts";
+import { CONTENDERS, type ContenderName } from "./contenders/contender.ts";
+import type { JobResult } from "./job.ts";
+import type { Load } from "./messages.ts";
+import type { Outcome } from "./run-job.ts";
+
+/** Odd, so that the median is one of them. */
+const ROUNDS = 3;
+
+/** The medians of a client's rounds; why it has none. */
+export type Score = Pick<JobResult, "seconds" | "cpuSeconds" | "growth"> | { readonly error: string };
+
+/** The scores of both. */
+export type Scores = Readonly<Record<ContenderName, Score>>;
+
+/**
+ * Lets both clients do the same in turn. Who goes first changes with each round, so that whatever else the machine does
+ * hits both alike.
+ *
+ * @param run One round of one client.
+ */
+export async function contest(run: (contender: ContenderName, round: number) => Promise<Outcome>): Promise<Scores> {
+  const outcomes: Record<ContenderName, Outcome[]> = { ours: [], reference: [] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const order = round % 2 === 0 ? CONTENDERS : CONTENDERS.toReversed();
+    for (const name of order) outcomes[name].push(await run(name, round));
+  }
+  return { ours: scoreOf(outcomes.ours), reference: scoreOf(outcomes.reference) };
+}
+
+/**
+ * The figures of a contest.
+ *
+ * @param what What the clients did.
+ * @param scores How they did.
+ * @param load What each round moved.
+ * @throws Error when this package's client failed: that is no figure.
+ */
+export function figuresOf(what: string, { ours, reference }: Scores, load: Load): Figure[] {
+  if ("error" in ours) throw new Error(`${what}: ${ours.error}`);
+  const rate = ({ seconds }: { readonly seconds: number }): number => load.count / seconds;
+  const rows: readonly [string, (score: Exclude<Score, { error: string }>) => number, (value: number) => string][] = [
+    ["messages/s", rate, (value) => value.toFixed(value < 1000 ? 1 : 0)],
+    ["client CPU", ({ cpuSeconds }) => cpuSeconds, (value) => `${value.toFixed(2)} s`],
+    ["peak memory growth", ({ growth }) => growth, (value) => `${(value / MB).toFixed(1)} MB`],
+  ];
+  return rows.map(([name, of, format]) => {
+    const own = of(ours);
+    const value =
+      "error" in reference
+        ? `${format(own)} / ${reference.error}`
+        : `${(own / of(reference)).toFixed(2)} ×  (${format(own)} / ${format(of(reference))})`;
+    return { name: `${what}, ${name}, ours / reference`, value };
+  });
+}
+
+function scoreOf(outcomes: readonly Outcome[]): Score {
+  const results: JobResult[] = [];
+  for (const outcome of outcomes) {
+    if ("error" in outcome) return outcome;
+    results.push(outcome);
+  }
+  return {
+    seconds: median(results.map(({ seconds }) => seconds)),
+    cpuSeconds: median(results.map(({ cpuSeconds }) => cpuSeconds)),
+    growth: median(results.map(({ growth }) => growth)),
+  };
+}

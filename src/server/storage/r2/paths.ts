@@ -1,0 +1,102 @@
+import { type Clock, encodeStreamPath } from "../../../shared/index.ts";
+import type { Chain } from "./chain.ts";
+import type { Keys } from "./keys.ts";
+import { KnownPaths, type PathView } from "./known-paths.ts";
+import { putNew, putOver } from "./objects.ts";
+import { decodePath, EMPTY_PATH, encodePath, type PathRecord, type StoredPath, streamIdIn } from "./path-record.ts";
+
+/** What {@link Paths} works with. */
+export interface PathsHost {
+  readonly bucket: R2Bucket;
+  readonly keys: Keys;
+  readonly chain: Chain;
+  readonly clock: Clock;
+  /** Whether no other instance writes to the same streams. */
+  readonly alone: boolean;
+}
+
+/** Commits are deleted an hour after they were made at the earliest; what is known for half of that is sure to lead on. */
+const TRUSTED_MS = 30 * 60_000;
+
+/** Times that a path is looked at anew because its stream changed while it was looked at. */
+const MAX_LOOKS = 20;
+
+/** Knows which stream each path holds, and how that stream is now. */
+export class Paths {
+  readonly #host: PathsHost;
+  readonly #known = new KnownPaths();
+  /** Counts what commits of this instance changed: what is alone trusts its memory, which no late look may turn back. */
+  #changes = 0;
+
+  constructor(host: PathsHost) {
+    this.#host = host;
+  }
+
+  /** What was last seen at a path, without I/O. */
+  peek(path: string): PathView | undefined {
+    return this.#known.get(path);
+  }
+
+  /** Notes what a path holds after a commit of this instance. */
+  note(path: string, view: Omit<PathView, "seenAt">): void {
+    this.#changes += 1;
+    this.#known.note(path, { ...view, seenAt: this.#host.clock.now() });
+  }
+
+  /** Forgets a path of which nothing is certain any more. */
+  forget(path: string): void {
+    this.#changes += 1;
+    this.#known.forget(path);
+  }
+
+  /**
+   * What a path holds now. The path is read after the stream was: as long as it still names the stream, none of the
+   * stream's commits can have been freed under the search.
+   */
+  async load(path: string): Promise<PathView> {
+    const { alone, chain, clock } = this.#host;
+    const known = this.#known.get(path);
+    if (known !== undefined && alone) return known;
+    const seenAt = clock.now();
+    const changes = this.#changes;
+    const trusted = known !== undefined && seenAt - known.seenAt < TRUSTED_MS;
+    let { stored, chain: start } = trusted ? known : { stored: await this.#read(path), chain: undefined };
+    for (let looks = 0; looks < MAX_LOOKS; looks++) {
+      const { stream } = stored.record;
+      const last = stream && (await chain.last(stream, start));
+      const now = alone || (stream === undefined && !trusted && looks === 0) ? stored : await this.#read(path);
+      const settled = streamIdIn(now.record) === streamIdIn(stored.record);
+      if (settled && (stream === undefined || last !== undefined)) {
+        const view = { stored: now, chain: last, seenAt };
+        if (!alone || changes === this.#changes) this.#known.note(path, view);
+        return view;
+      }
+      stored = now;
+      start = undefined;
+    }
+    throw new Error(`The stream at ${path} changes too fast to be read`);
+  }
+
+  /** Writes a record if the path is still as it was read. Returns what is stored then. */
+  async write(path: string, before: StoredPath, record: PathRecord, nonce: string): Promise<StoredPath | undefined> {
+    const { bucket } = this.#host;
+    const key = await this.#key(path);
+    const object = encodePath(path, record, nonce);
+    const etag = await (before.etag === undefined
+      ? putNew(bucket, key, object)
+      : putOver(bucket, key, object, before.etag));
+    if (etag !== undefined) return { record, etag, nonce };
+    // The platform may have repeated a write that had taken effect: then the conflict is with ourselves.
+    const found = await this.#read(path);
+    return found.nonce === nonce ? found : undefined;
+  }
+
+  async #read(path: string): Promise<StoredPath> {
+    const object = await this.#host.bucket.get(await this.#key(path));
+    return object === null ? EMPTY_PATH : decodePath(object);
+  }
+
+  async #key(path: string): Promise<string> {
+    return this.#host.keys.path(await encodeStreamPath(path));
+  }
+}

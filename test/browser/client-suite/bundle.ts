@@ -1,0 +1,50 @@
+import { readdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const CLIENT_TESTS = here("../../client");
+
+/** Tests of the client that look into Node: its network, its listeners, its memory; or pretend to be a page. */
+const ONLY_IN_NODE = /\.node\.test\.ts$|transport\/send\.test|retry\/sleep\.test|reader\/(backpressure|visibility)\.test/;
+
+/** Every test file by its path, to be loaded when its turn comes. */
+async function suiteModule(): Promise<string> {
+  const files = await readdir(CLIENT_TESTS, { recursive: true });
+  const tests = files.filter((file) => file.endsWith(".test.ts") && !ONLY_IN_NODE.test(file)).toSorted();
+  const entries = tests.map((file) => `${JSON.stringify(file)}: () => import(${JSON.stringify(`./${file}`)})`);
+  return `export const suite = {${entries.join(",\n")}};`;
+}
+
+const suite: Plugin = {
+  name: "suite",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^suite$/ }, () => ({ path: "suite", namespace: "suite" }));
+    onLoad({ filter: /.*/, namespace: "suite" }, async () => ({
+      contents: await suiteModule(),
+      resolveDir: CLIENT_TESTS,
+    }));
+    onResolve({ filter: /^\.\/server\.ts$/ }, ({ importer }) =>
+      importer.endsWith("/support/client/index.ts") ? { path: here("server.ts") } : undefined,
+    );
+  },
+};
+
+/**
+ * Bundles the client's suite for a browser.
+ *
+ * @returns A script that leaves `runSuite` behind.
+ */
+export async function bundleSuite(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [here("page.ts")],
+    bundle: true,
+    format: "iife",
+    target: "es2022",
+    write: false,
+    plugins: [suite],
+    inject: [here("node-globals.ts")],
+    logLevel: "error",
+  });
+  return outputFiles[0]?.text ?? "";
+}
