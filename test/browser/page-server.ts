@@ -18,7 +18,9 @@ export async function servePage(script: string): Promise<PageServer> {
   const server = createServer(({ url }, response) => {
     const isScript = url === "/script.js";
     response.setHeader("Content-Type", `${isScript ? "text/javascript" : "text/html"}; charset=utf-8`);
-    response.end(isScript ? script : '<!doctype html><link rel="icon" href="data:,"><script src="/script.js"></script>');
+    response.end(
+      isScript ? script : '<!doctype html><link rel="icon" href="data:,"><script src="/script.js"></script>',
+    );
   });
   server.listen(0, "localhost");
   await once(server, "listening");

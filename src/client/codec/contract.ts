@@ -25,7 +25,7 @@ export interface MessageCodec<Out, In> {
   encode(value: In): Promise<Uint8Array> | Uint8Array;
   /** Joins encoded messages, at least one, into one request body. */
   join(messages: readonly Uint8Array[]): Uint8Array<ArrayBuffer>;
-  /** Bytes that joining adds for each message, for batch limits: at most, so that a body is never larger than reckoned. */
+  /** Bytes that joining adds for each message, and once more for the body; batch limits are exact. */
   readonly overheadBytes: number;
   /** The value of one message: the text of a JSON message, a run of text, a run of bytes. */
   decode(message: string | Uint8Array): Promise<Decoded<Out>> | Decoded<Out>;

@@ -6,7 +6,7 @@ export class SchemaError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "SchemaError";
   /** The same as the tag. */
-  override readonly name = "SchemaError";
+  override readonly name = this._tag;
   /** What the schema says is wrong, at least one issue. */
   readonly issues: readonly StandardSchemaV1.Issue[];
   /** The value that was refused; for a JSON message that could not be parsed, its text. */

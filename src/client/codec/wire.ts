@@ -47,8 +47,8 @@ function jsonWire(parse: ((text: string) => unknown) | undefined, stringify: (va
       body[body.length - 1] = CLOSE;
       return body;
     },
-    // One comma a message and two brackets a body; two for each is never too little.
-    overheadBytes: 2,
+    // A bracket or comma before each message, and a bracket behind the last.
+    overheadBytes: 1,
   };
 }
 

@@ -8,7 +8,7 @@ export class AmbiguousAppendError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "AmbiguousAppendError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "AmbiguousAppendError";
+  override readonly name = this._tag;
   /** Epoch of the batch. */
   readonly epoch: number;
   /** Sequence number of the batch in its epoch. */

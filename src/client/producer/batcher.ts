@@ -1,4 +1,3 @@
-import type { MessageCodec } from "../codec/contract.ts";
 import type { PendingMessage } from "./ticket.ts";
 
 /** How much goes into one body. */
@@ -8,34 +7,23 @@ export interface BatchLimits {
   readonly maxBatchMessages: number;
 }
 
-/** Bytes that joining adds to the first message of a body, and to each further one. */
-interface JoinOverhead {
-  readonly first: number;
-  readonly further: number;
-}
-
-/** Asked of `join` itself, because the codec's own figure is an upper bound and a limit here is exact. */
-function overheadOf(codec: Pick<MessageCodec<unknown, never>, "join">): JoinOverhead {
-  const byte = new Uint8Array(1);
-  const one = codec.join([byte]).length;
-  return { first: one - 1, further: codec.join([byte, byte]).length - one - 1 };
-}
-
 /** Gathers messages until they are due as one body: when it is full, has lingered long enough, or somebody flushes. */
 export class Batcher {
   readonly #limits: BatchLimits;
-  readonly #overhead: JoinOverhead;
+  readonly #overhead: number;
   #messages: PendingMessage[] = [];
-  #bytes = 0;
+  /** Size of the body that what has been gathered would make. */
+  #bytes: number;
   #expired = false;
 
   /**
-   * @param codec What will join the messages.
+   * @param overheadBytes What joining adds for each message, and once more.
    * @param limits When a batch is full.
    */
-  constructor(codec: Pick<MessageCodec<unknown, never>, "join">, limits: BatchLimits) {
+  constructor(overheadBytes: number, limits: BatchLimits) {
     this.#limits = limits;
-    this.#overhead = overheadOf(codec);
+    this.#overhead = overheadBytes;
+    this.#bytes = overheadBytes;
   }
 
   /** Whether nothing has been gathered. */
@@ -52,12 +40,12 @@ export class Batcher {
   fits(bytes: number): boolean {
     if (this.isEmpty) return true;
     const { maxBatchBytes, maxBatchMessages } = this.#limits;
-    return this.#messages.length < maxBatchMessages && this.#bytes + bytes + this.#overhead.further <= maxBatchBytes;
+    return this.#messages.length < maxBatchMessages && this.#bytes + bytes + this.#overhead <= maxBatchBytes;
   }
 
   /** Takes in a message that {@link Batcher.fits}. */
   add(message: PendingMessage): void {
-    this.#bytes += message.bytes.length + (this.isEmpty ? this.#overhead.first : this.#overhead.further);
+    this.#bytes += message.bytes.length + this.#overhead;
     this.#messages.push(message);
   }
 
@@ -70,7 +58,7 @@ export class Batcher {
   take(): PendingMessage[] {
     const messages = this.#messages;
     this.#messages = [];
-    this.#bytes = 0;
+    this.#bytes = this.#overhead;
     this.#expired = false;
     return messages;
   }

@@ -6,10 +6,9 @@ import {
   STREAM_CLOSED_HEADER,
   STREAM_ID_HEADER,
 } from "../../shared/constants.ts";
-import { parseDecimal } from "../../shared/decimal.ts";
 import { MalformedResponseError } from "../../shared/errors/client-errors.ts";
 import type { StreamHost } from "../host.ts";
-import { discard, errorFromResponse, isClosed, offsetIn } from "../transport/index.ts";
+import { discard, errorFromResponse, isClosed, numberIn, offsetIn } from "../transport/index.ts";
 import type { Batch } from "./batch.ts";
 
 /** What a producer's inside needs of a handle; what messages are is of no interest there. */
@@ -24,8 +23,6 @@ export interface Answer {
   /** Whether it was stored before. */
   readonly duplicate: boolean;
 }
-
-const numberIn = (headers: Headers, name: string): number | null => parseDecimal(headers.get(name) ?? "");
 
 function malformed(detail: string): never {
   throw new MalformedResponseError({ detail });

@@ -45,13 +45,13 @@ export class Intake {
     this.#clock = clock;
     this.#settings = settings;
     this.#sink = sink;
-    this.#batcher = new Batcher(codec, settings);
+    this.#batcher = new Batcher(codec.overheadBytes, settings);
     this.#admission = opening(this.pending).then(this.#leave);
   }
 
-  /** Settles when all that came so far is accepted or refused. Never rejects. */
-  get idle(): Promise<unknown> {
-    return this.#admission;
+  /** Settles when all that came so far is accepted or refused; `undefined` when it is. Never rejects. */
+  get idle(): Promise<unknown> | undefined {
+    return this.#queued === 0 ? undefined : this.#admission;
   }
 
   /**

@@ -21,6 +21,9 @@ export class Journal {
   readonly #listener: JournalListener;
   #state: "idle" | "saving" | "stale" | "frozen" = "idle";
   #saves: Promise<void> = Promise.resolve();
+  /** Whether the record became ours; settles with what the outbox answers. */
+  #isOwner: Promise<boolean> = Promise.resolve(false);
+  #closed: Promise<void> | undefined;
 
   /**
    * @param outbox Where to keep the state.
@@ -37,7 +40,12 @@ export class Journal {
 
   /** Takes possession of what an earlier producer has left. */
   open(): Promise<OutboxRecord | undefined> {
-    return this.#outbox.open(this.#key);
+    const opening = this.#outbox.open(this.#key);
+    this.#isOwner = opening.then(
+      () => true,
+      () => false,
+    );
+    return opening;
   }
 
   /** Says that the window is not what it was. */
@@ -51,8 +59,15 @@ export class Journal {
     this.#state = "frozen";
   }
 
-  /** Gives the record up once no save is under way. */
-  async close(): Promise<void> {
+  /** Gives the record up, once, when it is ours and no save is under way. */
+  close(): Promise<void> {
+    this.#closed ??= this.#giveUp();
+    return this.#closed;
+  }
+
+  async #giveUp(): Promise<void> {
+    // Whoever was refused must not give up what is another producer's.
+    if (!(await this.#isOwner)) return;
     await this.#saves;
     await this.#outbox.close(this.#key);
   }

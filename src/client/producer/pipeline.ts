@@ -73,8 +73,6 @@ export class Pipeline {
    */
   async recover(stand: () => PendingMessage): Promise<void> {
     const record = await this.#journal?.open();
-    // Whoever ended the producer while the outbox was opening had nothing to give up yet.
-    if (this.#isOver) await this.release();
     if (this.#isOver || record === undefined) return;
     const batches = record.batches.map(
       ({ epoch, seq, body, closes }) =>

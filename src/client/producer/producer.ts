@@ -210,14 +210,20 @@ export class StreamProducer<T = unknown> {
     return this.#writable;
   }
 
-  /** {@link StreamProducer.close} at the end of an `await using` block; does nothing after an `abort`. */
+  /**
+   * {@link StreamProducer.close} at the end of an `await using` block; after an `abort` it only waits until the outbox is
+   * free for the next producer.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.state !== "aborted") await this.close();
+    else await this.#pipeline.release().catch(ignore);
   }
 
   async #drain(): Promise<void> {
     this.#requireAlive();
-    await this.#intake.idle;
+    const { idle } = this.#intake;
+    // Without a wait where none is needed: what is submitted meanwhile came later.
+    if (idle !== undefined) await idle;
     this.#requireAlive();
     this.#intake.hurry();
     await this.#intake.pending.settled();

@@ -3,14 +3,20 @@ import { MalformedResponseError } from "../../shared/errors/client-errors.ts";
 import { isMintedOffset } from "./checkpoint.ts";
 import type { Mark } from "./steps.ts";
 
-function fieldsOf(data: string): object {
+/** The fields that matter, should they be there. */
+interface ControlFields {
+  readonly [SSE_OFFSET_FIELD]?: unknown;
+  readonly [SSE_CURSOR_FIELD]?: unknown;
+  readonly [SSE_CLOSED_FIELD]?: unknown;
+  readonly upToDate?: unknown;
+}
+
+function fieldsOf(data: string): ControlFields {
   try {
-    const fields: unknown = JSON.parse(data);
-    if (typeof fields === "object" && fields !== null) return fields;
+    return Object(JSON.parse(data));
   } catch (cause) {
     throw new MalformedResponseError({ cause, detail: "A control event is not JSON" });
   }
-  throw new MalformedResponseError({ detail: "A control event is not an object" });
 }
 
 /**
@@ -25,17 +31,20 @@ function fieldsOf(data: string): object {
  * ```
  */
 export function readControlEvent(data: string): Mark {
-  const fields = fieldsOf(data);
-  const offset: unknown = Reflect.get(fields, SSE_OFFSET_FIELD);
+  const {
+    [SSE_OFFSET_FIELD]: offset,
+    [SSE_CURSOR_FIELD]: cursor,
+    [SSE_CLOSED_FIELD]: streamClosed,
+    upToDate,
+  } = fieldsOf(data);
   if (!isMintedOffset(offset)) {
     throw new MalformedResponseError({ detail: `A control event has no ${SSE_OFFSET_FIELD}` });
   }
-  const cursor: unknown = Reflect.get(fields, SSE_CURSOR_FIELD);
-  const closed = Reflect.get(fields, SSE_CLOSED_FIELD) === true;
+  const closed = streamClosed === true;
   return {
     offset,
     // A closed stream sent whole is up to date by definition.
-    upToDate: closed || Reflect.get(fields, "upToDate") === true,
+    upToDate: closed || upToDate === true,
     closed,
     cursor: typeof cursor === "string" ? cursor : undefined,
   };

@@ -3,6 +3,7 @@ import type { Framing } from "../codec/index.ts";
 import type { Attempt } from "./attempt.ts";
 import { JsonArrayParser } from "./json-array-parser.ts";
 import type { Mark, Step } from "./steps.ts";
+import { decodeNext } from "./strict-text.ts";
 
 /** The body ended properly and is not whole: a failure of the way, unless it is the same each time. */
 function cutShort(cause: MalformedResponseError): TransportError {
@@ -58,7 +59,7 @@ export async function* pageSteps(
   for await (const piece of pieces) {
     const messages: string[] = [];
     try {
-      parser.push(decodeStrictly(decoder, piece), messages);
+      parser.push(decodeNext(decoder, piece), messages);
     } finally {
       // What is wrong behind a message does not make the message wrong. With its last one a page is complete, whatever
       // becomes of the connection then.
@@ -74,12 +75,4 @@ export async function* pageSteps(
     throw cutShort(error);
   }
   if (!marked) yield { mark };
-}
-
-function decodeStrictly(decoder: TextDecoder, bytes: Uint8Array): string {
-  try {
-    return decoder.decode(bytes, { stream: true });
-  } catch (cause) {
-    throw new MalformedResponseError({ cause, detail: "The body is not UTF-8" });
-  }
 }

@@ -1,11 +1,11 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-import { MalformedResponseError } from "../../shared/errors/client-errors.ts";
 import type { Framing } from "../codec/index.ts";
 import type { Attempt } from "./attempt.ts";
 import { decodeBase64 } from "./base64.ts";
 import { readControlEvent } from "./control-event.ts";
 import { JsonArrayParser } from "./json-array-parser.ts";
 import type { Step } from "./steps.ts";
+import { decodeNext } from "./strict-text.ts";
 
 /** What a `data` event carries, behind what waits already. */
 function stepOf(framing: Framing, data: string, waiting: Step | undefined): Step {
@@ -38,7 +38,7 @@ export async function* sseSteps(
   // Data whose control event is still to come.
   let waiting: Step | undefined;
   for await (const piece of attempt.pieces(body)) {
-    parser.feed(decodeEvents(decoder, piece));
+    parser.feed(decodeNext(decoder, piece));
     for (const { event, data } of events.splice(0)) {
       if (event === "control") {
         const mark = readControlEvent(data);
@@ -55,13 +55,5 @@ export async function* sseSteps(
     if (waiting === undefined || framing === "text") continue;
     yield waiting;
     waiting = undefined;
-  }
-}
-
-function decodeEvents(decoder: TextDecoder, piece: Uint8Array): string {
-  try {
-    return decoder.decode(piece, { stream: true });
-  } catch (cause) {
-    throw new MalformedResponseError({ cause, detail: "The event stream is not UTF-8" });
   }
 }

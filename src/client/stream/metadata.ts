@@ -4,9 +4,8 @@ import {
   STREAM_ID_HEADER,
   STREAM_TTL_HEADER,
 } from "../../shared/constants.ts";
-import { parseDecimal } from "../../shared/decimal.ts";
 import { offsetIn } from "../transport/answer.ts";
-import { isClosed } from "../transport/response-error.ts";
+import { isClosed, numberIn } from "../transport/response-error.ts";
 import type { StreamMetadata } from "./contract.ts";
 
 /**
@@ -20,7 +19,7 @@ export function metadataOf(headers: Headers): StreamMetadata {
     offset: offsetIn(headers),
     contentType: headers.get("Content-Type") ?? DEFAULT_CONTENT_TYPE,
     closed: isClosed(headers),
-    ttlSeconds: parseDecimal(headers.get(STREAM_TTL_HEADER) ?? "") ?? undefined,
+    ttlSeconds: numberIn(headers, STREAM_TTL_HEADER) ?? undefined,
     expiresAt: Number.isNaN(expiresAt.getTime()) ? undefined : expiresAt,
     streamId: headers.get(STREAM_ID_HEADER) ?? undefined,
   };

@@ -58,7 +58,8 @@ export function isClosed(headers: Headers): boolean {
   return headers.get(STREAM_CLOSED_HEADER)?.toLowerCase() === "true";
 }
 
-function numberIn(headers: Headers, name: string): number | null {
+/** The whole number that a header holds; `null` when it holds none. */
+export function numberIn(headers: Headers, name: string): number | null {
   return parseDecimal(headers.get(name) ?? "");
 }
 

@@ -5,7 +5,7 @@ import { MalformedResponseError, TransportError } from "../../shared/errors/clie
 import { untilAborted } from "./abort.ts";
 import { discard } from "./body.ts";
 import type { Transport, TransportRequest } from "./contract.ts";
-import { type DynamicValues, evaluate, isDynamic } from "./dynamic.ts";
+import { type DynamicValues, evaluate, isDynamic, setAll } from "./dynamic.ts";
 import { withQuery } from "./url.ts";
 
 /** How a request is made, as `globalThis.fetch` does it: called with a `Request`. */
@@ -31,15 +31,6 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? `${error.message} ${messageOf(error.cause)}` : "";
-}
-
-function headersOf(caller: readonly (readonly [string, string])[], own: TransportRequest["headers"]): Headers {
-  const headers = new Headers();
-  for (const [name, value] of caller) headers.set(name, value);
-  for (const [name, value] of Object.entries(own ?? {})) {
-    if (value !== undefined) headers.set(name, value);
-  }
-  return headers;
 }
 
 /** A redirect may turn a write into a read, whose 200 would look like an acknowledgement. */
@@ -111,7 +102,9 @@ export function createTransport(options: TransportOptions): Transport {
     try {
       const [callerHeaders, callerParams] = await guarded(Promise.all([evaluate(headers), evaluate(params)]));
       // Headers that cannot be are the caller's mistake and no trouble of the network: not guarded.
-      const sent = headersOf(callerHeaders, request.headers);
+      const sent = new Headers();
+      setAll(sent, callerHeaders);
+      setAll(sent, Object.entries(request.headers ?? {}));
       const target = withQuery(url, callerParams, request.query ?? {});
       const response = await guarded(exchange(request, target, sent, signal));
       if (!isLostInRedirect(request, response)) return response;

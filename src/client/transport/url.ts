@@ -1,4 +1,5 @@
 import { CURSOR_QUERY_PARAM, LIVE_QUERY_PARAM, OFFSET_QUERY_PARAM } from "../../shared/constants.ts";
+import { type Named, setAll } from "./dynamic.ts";
 
 /** Only the protocol sets these: a caller's `offset` would make a reader skip or repeat. */
 const RESERVED = [OFFSET_QUERY_PARAM, LIVE_QUERY_PARAM, CURSOR_QUERY_PARAM];
@@ -35,17 +36,14 @@ export function parseStreamUrl(url: string | URL): URL {
  */
 export function withQuery(
   url: URL,
-  params: readonly (readonly [string, string])[],
+  params: readonly Named[],
   query: Readonly<Record<string, string | undefined>>,
 ): URL {
   const target = new URL(url);
   const { searchParams } = target;
-  for (const [name, value] of params) searchParams.set(name, value);
+  setAll(searchParams, params);
   for (const name of RESERVED) searchParams.delete(name);
-  for (const [name, value] of Object.entries(query)) {
-    if (value === undefined) searchParams.delete(name);
-    else searchParams.set(name, value);
-  }
+  setAll(searchParams, Object.entries(query));
   searchParams.sort();
   return target;
 }

@@ -5,7 +5,7 @@ export class UnauthorizedError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "UnauthorizedError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "UnauthorizedError";
+  override readonly name = this._tag;
   /** The `WWW-Authenticate` value; `Bearer` is answered when there is none. */
   readonly challenge: string | undefined;
 
@@ -24,7 +24,7 @@ export class ForbiddenError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "ForbiddenError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "ForbiddenError";
+  override readonly name = this._tag;
 
   /**
    * @param options A cause, and a detail that replaces the message.
@@ -45,7 +45,7 @@ export class RateLimitedError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "RateLimitedError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "RateLimitedError";
+  override readonly name = this._tag;
   /** How long to wait before the next attempt, in seconds, when known. */
   readonly retryAfterSeconds: number | undefined;
 
@@ -64,7 +64,7 @@ export class UnavailableError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "UnavailableError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "UnavailableError";
+  override readonly name = this._tag;
   /** How long to wait before the next attempt, in seconds, when known. */
   readonly retryAfterSeconds: number | undefined;
 

@@ -5,7 +5,7 @@ export class TransportError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "TransportError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "TransportError";
+  override readonly name = this._tag;
 
   /**
    * @param options What the platform threw, and a detail that replaces the message.
@@ -20,7 +20,7 @@ export class MalformedResponseError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "MalformedResponseError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "MalformedResponseError";
+  override readonly name = this._tag;
 
   /**
    * @param options A cause, and a detail that replaces the message.

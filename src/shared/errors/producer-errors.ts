@@ -5,7 +5,7 @@ export class InvalidProducerError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "InvalidProducerError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "InvalidProducerError";
+  override readonly name = this._tag;
 
   /**
    * @param options A cause, and a detail that replaces the message.
@@ -20,7 +20,7 @@ export class ProducerFencedError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "ProducerFencedError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "ProducerFencedError";
+  override readonly name = this._tag;
   /** The epoch that the server holds. */
   readonly currentEpoch: number;
   /** The stale epoch of the request. */
@@ -45,7 +45,7 @@ export class ProducerSequenceConflictError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "ProducerSequenceConflictError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "ProducerSequenceConflictError";
+  override readonly name = this._tag;
   /** The sequence number that would have been accepted. */
   readonly expected: number;
   /** The sequence number of the request. */

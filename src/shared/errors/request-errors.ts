@@ -12,7 +12,7 @@ export class InvalidRequestError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "InvalidRequestError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "InvalidRequestError";
+  override readonly name = this._tag;
   /** The part at fault: `path`, or the name of a query parameter or header. */
   readonly parameter: string;
   /** The status to answer with; 400 unless given. */
@@ -37,7 +37,7 @@ export class ReservedPathError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "ReservedPathError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "ReservedPathError";
+  override readonly name = this._tag;
 
   /**
    * @param options A cause, and a detail that replaces the message.
@@ -52,7 +52,7 @@ export class InvalidOffsetError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "InvalidOffsetError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "InvalidOffsetError";
+  override readonly name = this._tag;
   /** The offset of the request. */
   readonly offset: string;
   /** The tail of the stream, when the offset was compared with it. */
@@ -74,7 +74,7 @@ export class InvalidJsonError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "InvalidJsonError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "InvalidJsonError";
+  override readonly name = this._tag;
   /** The byte of the body, from 0, at which it stopped being JSON. */
   readonly position: number | undefined;
 
@@ -93,7 +93,7 @@ export class PayloadTooLargeError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "PayloadTooLargeError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "PayloadTooLargeError";
+  override readonly name = this._tag;
   /** The largest body accepted, in bytes. */
   readonly maxBytes: number;
   /** How large the body is, or as much of it as was read, in bytes, when known. */
@@ -118,7 +118,7 @@ export class MethodNotAllowedError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "MethodNotAllowedError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "MethodNotAllowedError";
+  override readonly name = this._tag;
   /** The methods that are answered here. */
   readonly allowed: readonly string[];
 

@@ -6,7 +6,7 @@ export class StreamNotFoundError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "StreamNotFoundError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "StreamNotFoundError";
+  override readonly name = this._tag;
   /** The path that was asked for. */
   readonly path: string;
 
@@ -25,7 +25,7 @@ export class StreamGoneError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "StreamGoneError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "StreamGoneError";
+  override readonly name = this._tag;
 
   /**
    * @param options A cause, and a detail that replaces the message.
@@ -43,7 +43,7 @@ export class StreamConflictError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "StreamConflictError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "StreamConflictError";
+  override readonly name = this._tag;
 
   /**
    * @param options A cause, and a detail that replaces the message.
@@ -58,7 +58,7 @@ export class StreamClosedError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "StreamClosedError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "StreamClosedError";
+  override readonly name = this._tag;
   /** The final offset of the stream. */
   readonly nextOffset: Offset;
 
@@ -77,7 +77,7 @@ export class ContentTypeMismatchError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "ContentTypeMismatchError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "ContentTypeMismatchError";
+  override readonly name = this._tag;
   /** The content type of the stream. */
   readonly expected: string;
   /** The content type of the request. */
@@ -99,7 +99,7 @@ export class SequenceConflictError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "SequenceConflictError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "SequenceConflictError";
+  override readonly name = this._tag;
   /** The last value accepted, when the thrower knows it. */
   readonly last: string | undefined;
   /** The value of the request. */

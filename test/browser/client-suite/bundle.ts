@@ -5,8 +5,9 @@ import { build, type Plugin } from "esbuild";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const CLIENT_TESTS = here("../../client");
 
-/** Tests of the client that look into Node: its network, its listeners, its memory; or pretend to be a page. */
-const ONLY_IN_NODE = /\.node\.test\.ts$|transport\/send\.test|retry\/sleep\.test|reader\/(backpressure|visibility)\.test/;
+/** Tests of the client that look into Node: its network, its listeners, its memory; or in what is no page. */
+const ONLY_IN_NODE =
+  /\.node\.test\.ts$|transport\/(send|url)\.test|retry\/sleep\.test|reader\/(backpressure|visibility)\.test/;
 
 /** Every test file by its path, to be loaded when its turn comes. */
 async function suiteModule(): Promise<string> {

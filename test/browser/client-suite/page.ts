@@ -32,7 +32,13 @@ const config = {
   snapshotOptions: {},
 } as const;
 
-Reflect.set(globalThis, "__vitest_worker__", { config, ctx: {}, metaEnv: {}, durations: {}, environment: { name: "x" } });
+Reflect.set(globalThis, "__vitest_worker__", {
+  config,
+  ctx: {},
+  metaEnv: {},
+  durations: {},
+  environment: { name: "x" },
+});
 Reflect.set(globalThis, "runSuite", async (): Promise<TestOutcome[]> => {
   const files = await startTests(
     Object.keys(suite).map((filepath) => ({ filepath, testLocations: undefined })),

@@ -28,7 +28,7 @@ class Pages implements PageSource {
       if (page.level === 0)
         this.#chunks.set(
           name,
-          page.entries.filter((entry) => "seq" in entry),
+          page.entries.flatMap((entry) => ("seq" in entry ? [entry] : [])),
         );
       else this.#pages.set(name, page.entries);
     }

@@ -42,9 +42,9 @@ describe("alone", () => {
     expect(await counter.cost(() => close(store, "s"))).toEqual({ ...NOTHING, get: 1, put: 1 });
   });
 
-  test("an append that seals 64 KiB writes that chunk too", async () => {
+  test("an append that seals 96 KiB writes that chunk too", async () => {
     const { counter, store } = metered();
-    await create(store, "s", { data: bytes("x".repeat(63 * KIB)) });
+    await create(store, "s", { data: bytes("x".repeat(95 * KIB)) });
     const post = () => append(store, "s", "x".repeat(KIB));
     expect(await counter.cost(post)).toEqual({ ...NOTHING, get: 1, put: 2 });
     expect(counter.written.at(-1)).toContain("/path/");
@@ -78,6 +78,16 @@ describe("alone", () => {
     await store.read("s");
     expect(counter.written).toHaveLength(1);
     expect(counter.written[0]).toMatch(/\/access$/);
+  });
+
+  test("a deletion writes the record and when its values are to be freed; they are freed later", async () => {
+    const { counter, store } = metered();
+    await create(store, "s", { data: bytes("x") });
+    expect(await counter.cost(() => store.delete("s"))).toEqual({ ...NOTHING, get: 1, put: 2 });
+    await store.maintain();
+    await create(store, "t", { data: bytes("x".repeat(100 * KIB)) });
+    expect(await counter.cost(() => store.delete("t"))).toMatchObject({ get: 1, put: 2, delete: 0 });
+    expect(await counter.cost(() => store.maintain())).toMatchObject({ delete: 2 });
   });
 
   test("a deletion frees every value", async () => {

@@ -7,9 +7,9 @@ import { empty } from "./harness.ts";
 import { intercept } from "./intercept.ts";
 
 const WRITERS = 8;
-/** Of 500, so that a run takes less than a minute: a contended append takes the simulator some 30 ms. */
-const APPENDS = 60;
-const FAULTY_APPENDS = 25;
+const APPENDS = 500;
+/** Of 500, so that a run takes less than a minute: what fails is paused for before it is tried again. */
+const FAULTY_APPENDS = 150;
 const TIMEOUT_MS = 240_000;
 const RATES: FaultRates = { before: 0.02, after: 0.02, late: 0.02, slow: 0.1 };
 

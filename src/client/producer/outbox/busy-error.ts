@@ -5,7 +5,7 @@ export class OutboxBusyError extends TaggedError {
   /** Tells this class from the others. */
   readonly _tag = "OutboxBusyError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = "OutboxBusyError";
+  override readonly name = this._tag;
   /** The record: the stream's URL and the producer's id. */
   readonly key: string;
 

@@ -7,8 +7,10 @@ import type { OutboxRecord, ProducerOutbox } from "./contract.ts";
  * @example
  * ```ts
  * const outbox = new MemoryOutbox();
- * stream.producer({ id: "orders", outbox }).abort();
- * const again = stream.producer({ id: "orders", outbox }); // sends what the first one left
+ * const first = stream.producer({ id: "orders", outbox });
+ * first.abort();
+ * await first[Symbol.asyncDispose](); // the outbox is free
+ * const second = stream.producer({ id: "orders", outbox }); // sends what the first one has left
  * ```
  */
 export class MemoryOutbox implements ProducerOutbox {

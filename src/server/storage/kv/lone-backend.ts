@@ -3,7 +3,7 @@ import type { Backend, Chunk, ChunkInfo, StreamKey, Transacted } from "../engine
 import type { ChunkLimits } from "../engine/chunk-plan.ts";
 import type { Commit, Decision } from "../engine/commit.ts";
 import type { Snapshot, SnapshotKeys, StreamState } from "../engine/state.ts";
-import type { Task } from "../engine/task.ts";
+import type { Job, Task } from "../engine/task.ts";
 import { type DueKey, DueKeys } from "./due-keys.ts";
 import type { KeySpace } from "./key-space.ts";
 import { LoneChunks } from "./lone-chunks.ts";
@@ -41,6 +41,8 @@ export class LoneBackend implements Backend {
   readonly #turns: Turns;
   /** Where the tasks are planned that were found due. */
   readonly #taskPaths = new Map<string, string>();
+  /** Paths at which this instance planned releases. */
+  readonly #releasing = new Set<string>();
   /** Keys that guarded the creation of streams that never came to be, by the task that frees what they left. */
   readonly #guards = new Map<string, string>();
 
@@ -93,7 +95,8 @@ export class LoneBackend implements Backend {
     return this.#chunks.from(key, start, Math.min(end, start + budget));
   }
 
-  async dueTasks(now: number, limit: number): Promise<Task[]> {
+  async dueTasks(now: number, limit: number, kind?: Job["kind"]): Promise<Task[]> {
+    if (kind === "release") return this.#releases(now, limit);
     const announced = (await this.#due.first(DUE_KEYS)).filter(({ at }) => at <= now);
     const found = new Map<string, Task>();
     for (const key of announced) {
@@ -101,7 +104,8 @@ export class LoneBackend implements Backend {
       const record = await this.#turns.run(key.path, () => this.#records.loadForWriting(key.path));
       for (const task of await this.#tasksBehind(key, record, now)) found.set(task.id, task);
     }
-    return [...found.values()].sort((a, b) => a.at - b.at).slice(0, limit);
+    const wanted = [...found.values()].filter(({ job }) => kind === undefined || job.kind === kind);
+    return wanted.sort((a, b) => a.at - b.at).slice(0, limit);
   }
 
   async nextDue(): Promise<number | undefined> {
@@ -147,10 +151,24 @@ export class LoneBackend implements Backend {
       if (streamId !== undefined) this.#removal.suspect(streamId);
       throw error;
     }
+    if (commit.schedule?.some(({ job }) => job.kind === "release")) this.#releasing.add(path);
     await this.#due.withdraw(path, before.tasks.values(), record.tasks.values());
     // It does no harm, and is removed when it is due.
     if (guard !== undefined) await this.#due.remove(guard).catch(() => {});
     return record;
+  }
+
+  /** Releases that this instance planned, found without a listing: they are asked for with every removal. */
+  async #releases(now: number, limit: number): Promise<Task[]> {
+    const found: Task[] = [];
+    for (const path of this.#releasing) {
+      const { tasks } = this.#records.peek(path) ?? (await this.#records.load(path));
+      const releases = [...tasks.values()].filter(({ job }) => job.kind === "release");
+      if (releases.length === 0) this.#releasing.delete(path);
+      for (const { id } of releases) this.#taskPaths.set(id, path);
+      found.push(...releases.filter(({ at }) => at <= now));
+    }
+    return found.sort((a, b) => a.at - b.at).slice(0, limit);
   }
 
   /** What a key leads to; one that leads to nothing is removed. */

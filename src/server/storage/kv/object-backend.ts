@@ -2,7 +2,7 @@ import type { Clock, StreamId } from "../../../shared/index.ts";
 import type { Backend, Chunk, ChunkInfo, StreamKey, Transacted } from "../engine/backend.ts";
 import type { Decision } from "../engine/commit.ts";
 import type { Snapshot, SnapshotKeys, StreamState } from "../engine/state.ts";
-import type { Task } from "../engine/task.ts";
+import type { Job, Task } from "../engine/task.ts";
 import type { SqliteBackend } from "../sqlite/backend.ts";
 import type { KeySpace } from "./key-space.ts";
 import { Mover } from "./mover.ts";
@@ -100,8 +100,8 @@ export class ObjectBackend implements Backend {
     return rest === undefined ? [] : [rest];
   }
 
-  dueTasks(now: number, limit: number): Task[] {
-    return this.#sqlite.dueTasks(now, limit);
+  dueTasks(now: number, limit: number, kind?: Job["kind"]): Task[] {
+    return this.#sqlite.dueTasks(now, limit, kind);
   }
 
   nextDue(): number | undefined {

@@ -69,12 +69,11 @@ export class PackTable {
 
   /** The pack to write next: the one that broke off, or a new one of at least `minBytes`, if so much is sealed. */
   next(key: StreamKey, minBytes: number): Pack | undefined {
-    const [begun] = this.#packs(
-      key.streamId,
-      "SELECT * FROM dcs_packs WHERE stream_id = ? AND stored = 0 LIMIT 1",
-      key.streamId,
-    );
-    return begun ?? this.#fullPack(key, minBytes);
+    // They are written one after the other, so only the last one can have broken off.
+    const query = "SELECT * FROM dcs_packs WHERE stream_id = ? ORDER BY start DESC LIMIT 1";
+    const [last] = this.#packs(key.streamId, query, key.streamId);
+    if (last !== undefined && !last.stored) return last;
+    return this.#fullPack(key, minBytes);
   }
 
   /** Notes that a pack is about to be written. Doing so again changes nothing. */

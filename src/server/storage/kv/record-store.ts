@@ -68,7 +68,7 @@ export class RecordStore {
     const isEmpty = record.state === undefined && record.tasks.size === 0;
     const options = isEmpty ? { expirationTtl: TOMBSTONE_SECONDS } : undefined;
     try {
-      await this.#values.put(key, encodeRecord(record), options);
+      await this.#values.commit(key, encodeRecord(record), options);
     } catch (error) {
       this.#doubtful.set(path, record);
       throw error;

@@ -32,7 +32,7 @@ const MAX_PACK_BYTES = 16 * 1024 * 1024;
  * KV bills a write of any size alike and takes one a second for each key: the larger the open chunk, the fewer values a
  * reader fetches. It is read with the state, so it is not larger still.
  */
-export const LONE_LIMITS: ChunkLimits = { maxBytes: 1024 * 1024, coalesceBelow: 64 * 1024 };
+export const LONE_LIMITS: ChunkLimits = { maxBytes: 1024 * 1024, coalesceBelow: 96 * 1024 };
 const DEFAULT_POLL_MS = 1000;
 /** Alone, the producers are in the value that every append writes. */
 const LONE_MAX_PRODUCERS = 1000;
@@ -42,10 +42,11 @@ const LONE_MAX_PRODUCERS = 1000;
  *
  * **Given the storage of a Durable Object** (`state`), everything is promised that a `SqliteStore` promises:
  * exactly-once per producer, linearizability, durability before the answer. State and commits are in the object's SQLite,
- * and so are the newest bytes, up to about `packBytes`; older ones move to KV as values that are never written
- * twice, and leave the object. KV is in no commit: while it fails, appends go on and wait in SQLite. A chunk that KV
+ * and so are the newest bytes, up to about `packBytes`; older ones move to KV as values that never change, and
+ * leave the object. KV is in no commit: while it fails, appends go on and wait in SQLite. A chunk that KV
  * does not have yet, or remembers not to have, is asked for again for some seconds; then the read fails with 503, or
- * its body breaks, and never ends short. `has` is exact. A stream is bounded by KV, not by the 10 GB of an object.
+ * its body breaks, and never ends short. `has` is exact. A stream may take 1 TiB, where
+ * an object takes 10 GB.
  *
  * **Alone** (no `state`), KV is all there is, and it cannot write on a condition. The contract is *one writer at a time*:
  * one store instance in one isolate creates, appends to, closes, forks, deletes and maintains the streams. Then appends

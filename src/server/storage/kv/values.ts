@@ -18,8 +18,13 @@ export class Values {
     this.#host = host;
   }
 
-  /** Writes a value, again and again until KV confirms it. @throws what KV threw last. */
-  async put(key: string, value: Uint8Array, options?: KVNamespacePutOptions): Promise<void> {
+  /** Writes a value that commits nothing, again and again until KV confirms it. @throws UnavailableError. */
+  async put(key: string, value: Uint8Array): Promise<void> {
+    await this.#answer(() => this.#kv.put(key, value));
+  }
+
+  /** Writes a value that is a commit. @throws what KV threw last: it may be written nevertheless. */
+  async commit(key: string, value: Uint8Array, options?: KVNamespacePutOptions): Promise<void> {
     await this.#repeat(() => this.#kv.put(key, value, options));
   }
 

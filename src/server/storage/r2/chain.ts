@@ -3,6 +3,7 @@ import type { StreamIdentity } from "../engine/state.ts";
 import { type ChainState, newborn } from "./chain-state.ts";
 import { commitIdOf, decodeState } from "./commit-object.ts";
 import type { Keys } from "./keys.ts";
+import { readAgain } from "./objects.ts";
 import type { StreamRecord } from "./path-record.ts";
 
 /** Finds out how a stream is now, by the numbers of its commits. */
@@ -18,9 +19,9 @@ export class Chain {
   /**
    * The stream after its last commit: looked for ever farther ahead, then by halves.
    *
-   * @param known The stream after an earlier commit of the last hour, if one is known. A hint of longer ago may name
-   * commits that are deleted, and must not be given.
-   * @returns `undefined` when the stream is not there any more.
+   * @param known The stream after an earlier commit, if one is known.
+   * @returns `undefined` when the stream is not there any more. What is found is the end only if the path still says
+   * afterwards that no commit behind it was freed.
    */
   async last({ identity, closed, from }: StreamRecord, known: ChainState | undefined): Promise<ChainState | undefined> {
     const { streamId } = identity;
@@ -52,7 +53,7 @@ export class Chain {
 
   /** The object of a commit, without its body. */
   async head(streamId: StreamId, number: number): Promise<R2Object | undefined> {
-    return (await this.#bucket.head(this.#keys.commit(streamId, number))) ?? undefined;
+    return (await readAgain(() => this.#bucket.head(this.#keys.commit(streamId, number)))) ?? undefined;
   }
 
   /** The name of a commit. */
@@ -62,9 +63,11 @@ export class Chain {
   }
 
   #decode(object: R2Object, number: number, identity: StreamIdentity): Promise<ChainState | undefined> {
-    return decodeState(object, number, identity, async (offset) => {
-      const body = await this.#bucket.get(object.key, { range: { offset } });
-      return body?.text();
-    });
+    return decodeState(object, number, identity, (offset) =>
+      readAgain(async () => {
+        const body = await this.#bucket.get(object.key, { range: { offset } });
+        return body?.text();
+      }),
+    );
   }
 }

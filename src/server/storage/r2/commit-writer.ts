@@ -30,10 +30,10 @@ export class CommitWriter {
     const { path } = plan.view;
     try {
       const written = await this.#write(plan);
-      if (!written) this.#host.paths.forget(path);
+      if (!written) this.#host.paths.doubt(path);
       return written;
     } catch (error) {
-      this.#host.paths.forget(path);
+      this.#host.paths.doubt(path);
       throw error;
     }
   }
@@ -88,10 +88,10 @@ export class CommitWriter {
   async #follow(plan: R2Plan): Promise<void> {
     if (plan.record === undefined) return;
     try {
-      if (!(await this.#putRecord(plan))) return this.#host.paths.forget(plan.view.path);
+      if (!(await this.#putRecord(plan))) return this.#host.paths.doubt(plan.view.path);
       await this.#dropTasks(plan.dropped);
     } catch {
-      this.#host.paths.forget(plan.view.path);
+      this.#host.paths.doubt(plan.view.path);
     }
   }
 

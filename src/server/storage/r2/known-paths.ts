@@ -8,8 +8,6 @@ export interface PathView {
   readonly stored: StoredPath;
   /** The stream that the path names; removed, perhaps. */
   readonly chain: ChainState | undefined;
-  /** When it was like that, in ms since the epoch. */
-  readonly seenAt: number;
 }
 
 /** The stream that a view shows. */

@@ -25,6 +25,23 @@ export async function putOver(
   return put?.etag;
 }
 
+/** Times that one read is tried. */
+const READS = 3;
+
+/**
+ * Tries a single read again at once when it fails: to find the end of a stream takes several, and one that fails should
+ * not make the others vain. @throws what the last one failed with.
+ */
+export async function readAgain<T>(read: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await read();
+    } catch (error) {
+      if (attempt === READS) throw error;
+    }
+  }
+}
+
 /** Most keys that one call deletes. */
 const DELETE_KEYS = 1000;
 

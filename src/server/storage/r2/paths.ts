@@ -1,8 +1,9 @@
-import { type Clock, encodeStreamPath } from "../../../shared/index.ts";
+import { encodeStreamPath } from "../../../shared/index.ts";
 import type { Chain } from "./chain.ts";
+import type { ChainState } from "./chain-state.ts";
 import type { Keys } from "./keys.ts";
 import { KnownPaths, type PathView } from "./known-paths.ts";
-import { putNew, putOver } from "./objects.ts";
+import { putNew, putOver, readAgain } from "./objects.ts";
 import { decodePath, EMPTY_PATH, encodePath, type PathRecord, type StoredPath, streamIdIn } from "./path-record.ts";
 
 /** What {@link Paths} works with. */
@@ -10,13 +11,9 @@ export interface PathsHost {
   readonly bucket: R2Bucket;
   readonly keys: Keys;
   readonly chain: Chain;
-  readonly clock: Clock;
   /** Whether no other instance writes to the same streams. */
   readonly alone: boolean;
 }
-
-/** Commits are deleted an hour after they were made at the earliest; what is known for half of that is sure to lead on. */
-const TRUSTED_MS = 30 * 60_000;
 
 /** Times that a path is looked at anew because its stream changed while it was looked at. */
 const MAX_LOOKS = 20;
@@ -38,36 +35,37 @@ export class Paths {
   }
 
   /** Notes what a path holds after a commit of this instance. */
-  note(path: string, view: Omit<PathView, "seenAt">): void {
+  note(path: string, view: PathView): void {
     this.#changes += 1;
-    this.#known.note(path, { ...view, seenAt: this.#host.clock.now() });
-  }
-
-  /** Forgets a path of which nothing is certain any more. */
-  forget(path: string): void {
-    this.#changes += 1;
-    this.#known.forget(path);
+    this.#known.note(path, view);
   }
 
   /**
-   * What a path holds now. The path is read after the stream was: as long as it still names the stream, none of the
-   * stream's commits can have been freed under the search.
+   * Notes that something went otherwise than was expected. Who is not alone looks at a path each time anyway, and finds
+   * what is new from what is known.
+   */
+  doubt(path: string): void {
+    this.#changes += 1;
+    if (this.#host.alone) this.#known.forget(path);
+  }
+
+  /**
+   * What a path holds now. The path is read after the stream was: as long as it names the stream, and no later commit to
+   * begin with, none of the commits that the search looked for can have been freed under it.
    */
   async load(path: string): Promise<PathView> {
-    const { alone, chain, clock } = this.#host;
+    const { alone, chain } = this.#host;
     const known = this.#known.get(path);
     if (known !== undefined && alone) return known;
-    const seenAt = clock.now();
     const changes = this.#changes;
-    const trusted = known !== undefined && seenAt - known.seenAt < TRUSTED_MS;
-    let { stored, chain: start } = trusted ? known : { stored: await this.#read(path), chain: undefined };
+    let { stored, chain: start } = known ?? { stored: await this.#read(path), chain: undefined };
     for (let looks = 0; looks < MAX_LOOKS; looks++) {
       const { stream } = stored.record;
       const last = stream && (await chain.last(stream, start));
-      const now = alone || (stream === undefined && !trusted && looks === 0) ? stored : await this.#read(path);
-      const settled = streamIdIn(now.record) === streamIdIn(stored.record);
-      if (settled && (stream === undefined || last !== undefined)) {
-        const view = { stored: now, chain: last, seenAt };
+      const justRead = stream === undefined && known === undefined && looks === 0;
+      const now = justRead ? stored : await this.#read(path);
+      if (streamIdIn(now.record) === streamIdIn(stored.record) && isWhole(now.record, last)) {
+        const view = { stored: now, chain: last };
         if (!alone || changes === this.#changes) this.#known.note(path, view);
         return view;
       }
@@ -92,11 +90,18 @@ export class Paths {
   }
 
   async #read(path: string): Promise<StoredPath> {
-    const object = await this.#host.bucket.get(await this.#key(path));
-    return object === null ? EMPTY_PATH : decodePath(object);
+    const key = await this.#key(path);
+    return readAgain(async () => {
+      const object = await this.#host.bucket.get(key);
+      return object === null ? EMPTY_PATH : decodePath(object);
+    });
   }
 
   async #key(path: string): Promise<string> {
     return this.#host.keys.path(await encodeStreamPath(path));
   }
 }
+
+/** Whether the commit after the last that was found was looked for where none is freed. */
+const isWhole = ({ stream }: PathRecord, last: ChainState | undefined): boolean =>
+  stream === undefined || (last !== undefined && last.number + 1 >= stream.from);

@@ -30,12 +30,17 @@ const [FIRST_SPAN = FAN_OUT, SECOND_SPAN = FAN_OUT * FAN_OUT] = SPANS;
 
 /** Small commits that can be freed. */
 export interface Freeable {
-  /** Commits below this number can be. */
+  /** Once they are, all commits below this number that were rolled up are. */
   readonly below: number;
+  /** A commit that stays, and after which all do. */
+  readonly from: number;
   readonly keys: readonly string[];
   /** When more can be, in ms since the epoch; `undefined` when there is nothing more now. */
   readonly again: number | undefined;
 }
+
+/** Keys that one run finds at most, more or less. */
+const KEYS_A_RUN = 1000;
 
 /**
  * Copies small commits into segments. Which commits a segment holds follows from its key, and what it contains from
@@ -65,25 +70,29 @@ export class RollUp {
     const { bucket, keys, clock } = this.#host;
     const { streamId } = state;
     const found: string[] = [];
-    // The last commit stays: the next one is found, or not found, after it.
-    const end = ordinalOf(Math.min(rolled, number), FIRST_SPAN);
+    const end = ordinalOf(rolled, FIRST_SPAN);
     let ordinal = ordinalOf(freed, FIRST_SPAN);
+    let from = ordinal * FIRST_SPAN;
     let again: number | undefined;
-    for (; ordinal < end && found.length < 1000; ordinal++) {
+    for (; ordinal < end; ordinal++) {
+      if (found.length >= KEYS_A_RUN) again = clock.now();
+      if (again !== undefined) break;
       const segment = await bucket.head(keys.segment(streamId, 1, ordinal));
+      // The last commit stays: the next one is found, or not found, after it.
+      const next = Math.min((ordinal + 1) * FIRST_SPAN, number);
       if (segment !== null) {
         const keptUntil = segmentHeader(segment).at + KEPT_MS;
         if (clock.now() < keptUntil) {
           again = keptUntil;
           break;
         }
-        const first = ordinal * FIRST_SPAN;
-        for (let commit = first; commit < first + FIRST_SPAN; commit++) found.push(keys.commit(streamId, commit));
+        for (let commit = ordinal * FIRST_SPAN; commit < next; commit++) found.push(keys.commit(streamId, commit));
       }
+      from = next;
+      if (next < (ordinal + 1) * FIRST_SPAN) break;
       if ((ordinal + 1) % FAN_OUT === 0) found.push(...(await this.#replaced(streamId, ordinalOf(ordinal, FAN_OUT))));
     }
-    if (again === undefined && ordinal < end) again = clock.now();
-    return { below: ordinal * FIRST_SPAN, keys: found, again };
+    return { below: ordinal * FIRST_SPAN, from, keys: found, again };
   }
 
   async #replaced(streamId: StreamId, second: number): Promise<string[]> {

@@ -48,8 +48,8 @@ export class Upkeep {
     const { stream } = stored.record;
     if (chain === undefined || chain.removed !== undefined || stream === undefined) return NOTHING;
     const rolled = { ...chain, rolled: await rollUp.run(chain) };
-    const { below, keys, again } = await rollUp.freeable(rolled);
-    const from = Math.max(below, stream.from);
+    const { below, from: free, keys, again } = await rollUp.freeable(rolled);
+    const from = Math.max(free, stream.from);
     const hint = rolled.number - from >= HINT_EVERY ? rolled.number : from;
     const kept = hint === stream.from || (await this.#moveHint(path, view, stream, hint));
     // As long as the path's record leads into what is to be deleted, it stays.
@@ -65,7 +65,7 @@ export class Upkeep {
     const stored = await paths.write(path, view.stored, record, crypto.randomUUID());
     const now = paths.peek(path);
     if (stored === undefined || now === undefined) {
-      paths.forget(path);
+      paths.doubt(path);
       return false;
     }
     if (streamIdIn(now.stored.record) === stream.identity.streamId) paths.note(path, { ...now, stored });
