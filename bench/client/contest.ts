@@ -7,7 +7,7 @@ import type { Load } from "./messages.ts";
 import type { Outcome } from "./run-job.ts";
 
 /** Odd, so that the median is one of them. */
-const ROUNDS = 3;
+const ROUNDS = 7;
 
 /** The medians of a client's rounds; why it has none. */
 export type Score = Pick<JobResult, "seconds" | "cpuSeconds" | "growth"> | { readonly error: string };
@@ -20,10 +20,14 @@ export type Scores = Readonly<Record<ContenderName, Score>>;
  * hits both alike.
  *
  * @param run One round of one client.
+ * @param rounds How many; fewer where a round takes long.
  */
-export async function contest(run: (contender: ContenderName, round: number) => Promise<Outcome>): Promise<Scores> {
+export async function contest(
+  run: (contender: ContenderName, round: number) => Promise<Outcome>,
+  rounds = ROUNDS,
+): Promise<Scores> {
   const outcomes: Record<ContenderName, Outcome[]> = { ours: [], reference: [] };
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const order = round % 2 === 0 ? CONTENDERS : CONTENDERS.toReversed();
     for (const name of order) outcomes[name].push(await run(name, round));
   }

@@ -15,7 +15,7 @@ export const clientRead: Part = {
   async *run(bench) {
     await using server = await bench.streams("client-read", MAX_READ_BYTES);
     const http = new HttpClient(server.origin);
-    for (const { name, load } of [SMALL, ONE_PAGE, LARGE]) {
+    for (const { name, load, rounds } of [SMALL, ONE_PAGE, LARGE]) {
       const stream = new StreamClient(http, `of-${load.count}`);
       await stream.create();
       const sha256 = await fill(stream, load);
@@ -26,7 +26,7 @@ export const clientRead: Part = {
           if ("error" in checked) return checked;
         }
         return runJob({ contender, task: "read", url, load });
-      });
+      }, rounds);
       yield* figuresOf(`reading ${name}`, scores, load);
     }
     http.close();

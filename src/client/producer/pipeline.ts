@@ -118,8 +118,9 @@ export class Pipeline {
   }
 
   #cargo(messages: readonly PendingMessage[], closes = false): Cargo {
-    const parts = messages.map(({ bytes }) => bytes).filter(({ length }) => length > 0);
-    return { messages, body: parts.length > 0 ? this.#host.codec.join(parts) : undefined, closes };
+    const isMereClose = messages.every(({ bytes }) => bytes.length === 0);
+    const body = isMereClose ? undefined : this.#host.codec.join(messages.map(({ bytes }) => bytes));
+    return { messages, body, closes };
   }
 
   /** Does whatever can be done now. */
