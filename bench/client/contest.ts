@@ -12,6 +12,22 @@ const ROUNDS = 7;
 /** The medians of a client's rounds; why it has none. */
 export type Score = Pick<JobResult, "seconds" | "cpuSeconds" | "growth"> | { readonly error: string };
 
+/** How a median of seconds is told. */
+export interface Speed {
+  readonly name: string;
+  /** What is compared. */
+  of(seconds: number): number;
+  /** What is printed. */
+  format(value: number): string;
+}
+
+/** How many messages of a load went by in a second. */
+export const throughput = ({ count }: Load): Speed => ({
+  name: "messages/s",
+  of: (seconds) => count / seconds,
+  format: (value) => value.toFixed(value < 1000 ? 1 : 0),
+});
+
 /** The scores of both. */
 export type Scores = Readonly<Record<ContenderName, Score>>;
 
@@ -39,14 +55,13 @@ export async function contest(
  *
  * @param what What the clients did.
  * @param scores How they did.
- * @param load What each round moved.
+ * @param speed What their seconds mean.
  * @throws Error when this package's client failed: that is no figure.
  */
-export function figuresOf(what: string, { ours, reference }: Scores, load: Load): Figure[] {
+export function figuresOf(what: string, { ours, reference }: Scores, speed: Speed): Figure[] {
   if ("error" in ours) throw new Error(`${what}: ${ours.error}`);
-  const rate = ({ seconds }: { readonly seconds: number }): number => load.count / seconds;
   const rows: readonly [string, (score: Exclude<Score, { error: string }>) => number, (value: number) => string][] = [
-    ["messages/s", rate, (value) => value.toFixed(value < 1000 ? 1 : 0)],
+    [speed.name, ({ seconds }) => speed.of(seconds), (value) => speed.format(value)],
     ["client CPU", ({ cpuSeconds }) => cpuSeconds, (value) => `${value.toFixed(2)} s`],
     ["peak memory growth", ({ growth }) => growth, (value) => `${(value / MB).toFixed(1)} MB`],
   ];

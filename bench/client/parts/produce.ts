@@ -1,7 +1,7 @@
 import type { Part } from "../../bench.ts";
 import { HttpClient } from "../../load/http-client.ts";
 import { StreamClient } from "../../load/stream-client.ts";
-import { contest, figuresOf } from "../contest.ts";
+import { contest, figuresOf, throughput } from "../contest.ts";
 import { runJob } from "../run-job.ts";
 import { digestOf, requireStored } from "../stored.ts";
 import { LARGE, SMALL } from "./loads.ts";
@@ -22,7 +22,7 @@ export const clientProduce: Part = {
         await requireStored(stream, sha256);
         return outcome;
       });
-      yield* figuresOf(`producing ${name}`, scores, load);
+      yield* figuresOf(`producing ${name}`, scores, throughput(load));
     }
     http.close();
   },

@@ -1,7 +1,7 @@
 import type { Part } from "../../bench.ts";
 import { HttpClient } from "../../load/http-client.ts";
 import { StreamClient } from "../../load/stream-client.ts";
-import { contest, figuresOf } from "../contest.ts";
+import { contest, figuresOf, throughput } from "../contest.ts";
 import { runJob } from "../run-job.ts";
 import { fill, verified } from "../stored.ts";
 import { LARGE, ONE_PAGE, SMALL } from "./loads.ts";
@@ -27,7 +27,7 @@ export const clientRead: Part = {
         }
         return runJob({ contender, task: "read", url, load });
       }, rounds);
-      yield* figuresOf(`reading ${name}`, scores, load);
+      yield* figuresOf(`reading ${name}`, scores, throughput(load));
     }
     http.close();
   },
