@@ -83,8 +83,9 @@ describe("npm run demo", () => {
   test("kills the network on the way, and brings through what was on it", async () => {
     const result = await demoOf("line\n".repeat(30));
     const [, cuts, repeated] = /, (\d+) connections cut on the way, (\d+) repeated$/m.exec(result.stdout) ?? [];
-    // Three times while it sends, of the reader and the producer, and once while it reads back.
-    expect(Number(cuts)).toBeGreaterThanOrEqual(7);
+    // Three times while it sends and once while it reads back. Each cuts the connection that brought it about; whether
+    // the other side has one at that moment or is just coming back is a matter of timing.
+    expect(Number(cuts)).toBeGreaterThanOrEqual(4);
     expect(Number(repeated)).toBeGreaterThanOrEqual(4);
     expect(result.code).toBe(0);
   });
