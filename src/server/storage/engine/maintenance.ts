@@ -30,11 +30,17 @@ export class Maintenance {
     return backend.nextDue();
   }
 
-  /** Does the releases that were just planned, so that the streams a deletion frees are gone before it is answered. */
+  /**
+   * Does the releases that were just planned, so that the streams a deletion frees are gone before it is answered. Each
+   * one may plan more and do those itself, so what is left is looked up again after each.
+   */
   async runReleases(): Promise<void> {
     const { backend, clock } = this.#host;
-    for (const task of await backend.dueTasks(clock.now() + RELEASE_GRACE_MS, TASKS_A_LOOK, "release")) {
-      if (task.job.kind === "release" && task.job.attempt === 0) await this.#attempt(task);
+    for (let performed = 0; performed < TASKS_A_RUN; performed++) {
+      const due = await backend.dueTasks(clock.now() + RELEASE_GRACE_MS, TASKS_A_LOOK, "release");
+      const next = due.find(({ job }) => job.kind === "release" && job.attempt === 0);
+      if (next === undefined) return;
+      await this.#attempt(next);
     }
   }
 
