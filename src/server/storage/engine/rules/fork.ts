@@ -15,6 +15,9 @@ import { abandonTaskId, RELEASE_GRACE_MS, releaseTask, type Task } from "../task
 import { type CreateCommand, type CreateVerdict, confirmExisting, create } from "./create.ts";
 import { removal } from "./remove.ts";
 
+/** Streams that the bytes of one fork may lie in. Each is one call when the fork is made, in the object of that stream. */
+const MAX_SEGMENTS = 100;
+
 /** A request to create a fork. */
 export interface ForkCommand extends CreateCommand {
   /** Path of the named source. */
@@ -118,11 +121,16 @@ export function decideAcquire(
   };
 }
 
+/** @throws StreamConflictError when the fork would have to register with too many streams to be made in time. */
 function originAt(path: string, state: StreamState, base: LogPosition): ForkOrigin {
   const own: Segment = { path, streamId: state.streamId, start: state.base.pos, end: base.pos };
   const segments = [...(state.fork?.segments ?? []), own]
     .map((segment) => ({ ...segment, end: Math.min(segment.end, base.pos) }))
     .filter((segment) => segment.start < segment.end);
+  if (segments.length > MAX_SEGMENTS) {
+    const detail = `${path} already reads from ${MAX_SEGMENTS} streams: copy it to a new stream and fork that`;
+    throw new StreamConflictError({ detail });
+  }
   const { streamId, contentType, ttlSeconds, expiresAt } = state;
   return { streamId, contentType, ttlSeconds, expiresAt, base, segments };
 }
