@@ -23,7 +23,11 @@ export const HOST: unique symbol = Symbol("durable-cf-streams.host");
 
 /** What producers and readers ask of a stream handle. `DurableStream` is one; so is `{ [HOST]: host }` in a test. */
 export interface Hosted<Out, In> {
-  /** What the handle lends. */
+  /**
+   * What the handle lends.
+   *
+   * @internal
+   */
   readonly [HOST]: StreamHost<Out, In>;
 }
 

@@ -1,3 +1,9 @@
+/**
+ * What writes and reads streams, in browsers, Node, Deno, Bun and Workers.
+ *
+ * @module durable-cf-streams/client
+ */
+
 export { SchemaError } from "./codec/schema-error.ts";
 export {
   type Acknowledgement,
@@ -47,6 +53,8 @@ export {
   type LifetimeOptions,
   type MediaType,
   type MessageOf,
+  type OpenStreamOptions,
+  openStream,
   type StreamMetadata,
 } from "./stream/index.ts";
 export type { Dynamic, DynamicValues } from "./transport/dynamic.ts";

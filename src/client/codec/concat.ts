@@ -1,17 +1,17 @@
+const COMMA = 0x2c;
+
 /**
  * Joins runs of bytes.
  *
  * @param parts What to join, in order.
- * @param separator A byte to put before each part and behind the last one; none unless given.
+ * @param commas How many commas to put before each part, and behind the last one.
  */
-export function concat(parts: readonly Uint8Array[], separator?: number): Uint8Array<ArrayBuffer> {
-  const gap = separator === undefined ? 0 : 1;
-  const joined = new Uint8Array(parts.reduce((size, part) => size + gap + part.length, gap));
-  let at = gap;
+export function concat(parts: readonly Uint8Array[], commas = 0): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(parts.reduce((size, { length }) => size + length + commas, commas)).fill(COMMA);
+  let at = commas;
   for (const part of parts) {
-    if (separator !== undefined) joined[at - gap] = separator;
     joined.set(part, at);
-    at += part.length + gap;
+    at += part.length + commas;
   }
   return joined;
 }

@@ -6,21 +6,22 @@ import { type StreamErrorOptions, TaggedError } from "../../shared/errors/base.t
  */
 export class AmbiguousAppendError extends TaggedError {
   /** Tells this class from the others. */
-  readonly _tag = "AmbiguousAppendError";
+  declare readonly _tag: "AmbiguousAppendError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = this._tag;
+  declare readonly name: "AmbiguousAppendError";
   /** Epoch of the batch. */
-  readonly epoch: number;
+  declare readonly epoch: number;
   /** Sequence number of the batch in its epoch. */
-  readonly seq: number;
+  declare readonly seq: number;
 
   /**
    * @param facts What happened, as data; becomes the fields of the error.
    * @param options A cause, and a detail that replaces the message.
    */
-  constructor(facts: { readonly epoch: number; readonly seq: number }, options?: StreamErrorOptions) {
-    super(`Batch ${facts.seq} of epoch ${facts.epoch} may or may not have been stored`, options);
-    this.epoch = facts.epoch;
-    this.seq = facts.seq;
+  constructor({ seq, epoch }: { readonly epoch: number; readonly seq: number }, options?: StreamErrorOptions) {
+    super(`Batch ${seq} of epoch ${epoch} may or may not have been stored`, options, "AmbiguousAppendError", {
+      epoch,
+      seq,
+    });
   }
 }

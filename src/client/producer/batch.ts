@@ -29,7 +29,9 @@ export interface Cargo {
 
 /** One request's worth of messages with its place in the producer's order, which it keeps until it is settled. */
 export class Batch {
+  /** Session of the producer. */
   readonly epoch: number;
+  /** Number in the session. */
   readonly seq: number;
   readonly cargo: Cargo;
   phase: BatchPhase;
@@ -37,32 +39,20 @@ export class Batch {
   requests = 0;
   /** Requests that failed for another reason than having come too early. */
   failures = 0;
-  /** Whether some request may have stored it for all we know. */
+  /** Whether some request may have stored it for all we know, one of an earlier process included. */
   maybeStored: boolean;
-  /** What was first in line when it was last sent; `undefined` when it was itself. */
+  /** What was first in line when it was last sent. */
   behind: Batch | undefined;
   /** Why it cannot be stored, in the phase `refused`. */
   verdict: unknown;
   /** Ends the phase `delayed`. */
   timer: unknown;
 
-  /**
-   * @param epoch Session of the producer.
-   * @param seq Number in the session.
-   * @param cargo What it carries.
-   * @param phase Where it begins.
-   * @param maybeStored Whether an earlier process may have sent it.
-   */
   constructor(epoch: number, seq: number, cargo: Cargo, phase: BatchPhase, maybeStored = false) {
     this.epoch = epoch;
     this.seq = seq;
     this.cargo = cargo;
     this.phase = phase;
     this.maybeStored = maybeStored;
-  }
-
-  /** Whether the server may have seen its number. */
-  get isExposed(): boolean {
-    return this.requests > 0 || this.maybeStored;
   }
 }

@@ -4,11 +4,10 @@ import {
   PRODUCER_ID_HEADER,
   PRODUCER_SEQ_HEADER,
   STREAM_CLOSED_HEADER,
-  STREAM_ID_HEADER,
 } from "../../shared/constants.ts";
 import { MalformedResponseError } from "../../shared/errors/client-errors.ts";
 import type { StreamHost } from "../host.ts";
-import { discard, errorFromResponse, isClosed, numberIn, offsetIn } from "../transport/index.ts";
+import { discard, errorFromResponse, noticeIdentity, numberIn, offsetIn, requireClosed } from "../transport/index.ts";
 import type { Batch } from "./batch.ts";
 
 /** What a producer's inside needs of a handle; what messages are is of no interest there. */
@@ -57,11 +56,10 @@ export async function sendBatch(host: ProducerHost, id: string, batch: Batch, si
     throw await errorFromResponse(response, transport.url, { contentType, bodyBytes: body?.length, epoch, seq });
   }
   discard(response);
-  if (numberIn(headers, PRODUCER_EPOCH_HEADER) !== epoch) malformed("The answer does not repeat the producer's epoch");
+  if (numberIn(headers, PRODUCER_EPOCH_HEADER) !== epoch) malformed("The answer does not repeat the epoch");
   const highestSeq = numberIn(headers, PRODUCER_SEQ_HEADER) ?? seq;
-  if (highestSeq < seq) malformed(`The answer stops at batch ${highestSeq}, before ${seq}`);
-  if (closes && !isClosed(headers)) malformed("The server did not confirm the closing");
-  const streamId = headers.get(STREAM_ID_HEADER);
-  if (streamId !== null) host.identify?.(streamId);
+  if (highestSeq < seq) malformed("The answer stops before the batch");
+  if (closes) requireClosed(headers);
+  noticeIdentity(headers, host);
   return { offset: offsetIn(headers), highestSeq, duplicate: status === 204 };
 }

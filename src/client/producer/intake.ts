@@ -1,8 +1,7 @@
 import type { Clock } from "../../shared/clock.ts";
-import { Batcher } from "./batcher.ts";
 import type { ProducerHost } from "./exchange.ts";
 import type { ProducerSettings } from "./options.ts";
-import { type PendingMessage, PendingMessages, type Ticket } from "./ticket.ts";
+import { PendingMessage, settleAll, type Ticket } from "./ticket.ts";
 
 /** Where full batches go. */
 export interface BatchSink {
@@ -12,6 +11,12 @@ export interface BatchSink {
   enqueue(messages: readonly PendingMessage[]): void;
 }
 
+/** Somebody who waits for the messages before some place. */
+interface Waiter extends PromiseWithResolvers<void> {
+  readonly end: number;
+  left: number;
+}
+
 const ignore = (): void => {};
 
 /** Takes messages in, in order and only as fast as they leave, and gathers them into batches. */
@@ -19,16 +24,29 @@ export class Intake {
   readonly #clock: Clock;
   readonly #settings: ProducerSettings;
   readonly #sink: BatchSink;
-  /** What is accepted and not settled. */
-  readonly pending = new PendingMessages(() => this.#settled());
-  readonly #batcher: Batcher;
+  /** What joining adds for each message, and once more for the body. */
+  readonly #overhead: number;
   /** Settles when all that came so far is accepted or refused. Never rejects. */
   #admission: Promise<unknown>;
   /** How many have not come to their turn, the opening being the first. */
   #queued = 1;
-  #wake: () => void = ignore;
-  #linger: unknown;
+  #wake = ignore;
   #end: { readonly error: unknown } | undefined;
+
+  /** Messages accepted and neither acknowledged nor rejected. They are counted, not kept. */
+  count = 0;
+  /** Their size, without what joining them adds. */
+  bytes = 0;
+  #accepted = 0;
+  readonly #waiters = new Set<Waiter>();
+  #willTell = false;
+
+  /** What is to be the next batch, once it is full, has lingered long enough, or somebody flushes. */
+  #gathered: PendingMessage[] = [];
+  /** Size of the body that it would make. */
+  #size = 0;
+  #isExpired = false;
+  #linger: unknown;
 
   /**
    * @param host What the stream's handle lends.
@@ -40,13 +58,13 @@ export class Intake {
     { codec, clock }: ProducerHost,
     settings: ProducerSettings,
     sink: BatchSink,
-    opening: (pending: PendingMessages) => Promise<void>,
+    opening: (stand: () => PendingMessage) => Promise<void>,
   ) {
     this.#clock = clock;
     this.#settings = settings;
     this.#sink = sink;
-    this.#batcher = new Batcher(codec.overheadBytes, settings);
-    this.#admission = opening(this.pending).then(this.#leave);
+    this.#overhead = codec.overheadBytes;
+    this.#admission = opening(() => this.add()).then(this.#leave);
   }
 
   /** Settles when all that came so far is accepted or refused; `undefined` when it is. Never rejects. */
@@ -63,86 +81,117 @@ export class Intake {
    */
   admit(encoding: Uint8Array | Promise<Uint8Array>): Ticket | Promise<Ticket> {
     // Most messages find nobody in line and room enough: promises would take most of the time that they take.
-    if (encoding instanceof Uint8Array && this.#queued === 0) {
-      this.#requireOpen();
-      if (this.#makeRoom(encoding.length)) return this.#take(encoding);
-    }
+    if (encoding instanceof Uint8Array && this.#queued === 0 && this.#makeRoom(encoding)) return this.#take(encoding);
     const late = Promise.resolve(encoding);
     // Looked at when its turn comes, which may be long after it failed.
     late.catch(ignore);
     this.#queued += 1;
-    const admitted = this.#admission.then(() => this.#accept(late));
+    const admitted = this.#admission.then(async () => {
+      const bytes = await late;
+      while (!this.#makeRoom(bytes)) {
+        await new Promise<void>((wake) => {
+          this.#wake = wake;
+        });
+      }
+      return this.#take(bytes);
+    });
     this.#admission = admitted.then(this.#leave, this.#leave);
     return admitted;
   }
 
+  /** Counts a message as accepted. Without bytes, it stands for a batch whose messages nobody waits for. */
+  add(bytes: Uint8Array = new Uint8Array(0)): PendingMessage {
+    const message = new PendingMessage(bytes, this.#accepted++, this.#settled);
+    this.count += 1;
+    this.bytes += bytes.length;
+    return message;
+  }
+
+  /** Resolves when all that were accepted so far are settled, whatever becomes of them. */
+  async settled(): Promise<void> {
+    if (this.count === 0) return;
+    const waiter: Waiter = { end: this.#accepted, left: this.count, ...Promise.withResolvers<void>() };
+    this.#waiters.add(waiter);
+    await waiter.promise;
+  }
+
   /** Ends the lingering of what was gathered. */
   hurry(): void {
-    this.#batcher.expire();
+    this.#isExpired = true;
     this.#form();
   }
 
   /** Takes nothing more in, and rejects what is not in a batch. */
   end(error: unknown): void {
     this.#end = { error };
-    this.#clock.clearTimeout(this.#linger);
-    for (const message of this.#batcher.take()) message.settle({ error });
+    settleAll(this.#release(), Promise.reject(error));
     this.#wake();
   }
 
-  async #accept(encoding: Promise<Uint8Array>): Promise<Ticket> {
-    const bytes = await encoding;
-    for (this.#requireOpen(); !this.#makeRoom(bytes.length); this.#requireOpen()) {
-      await new Promise<void>((wake) => {
-        this.#wake = wake;
-      });
-    }
-    return this.#take(bytes);
-  }
-
   #take(bytes: Uint8Array): Ticket {
-    if (this.#batcher.isEmpty) this.#startLinger();
-    const message = this.pending.add(bytes);
-    this.#batcher.add(message);
-    if (this.#settings.lingerMs === 0) this.#batcher.expire();
+    const { lingerMs } = this.#settings;
+    if (this.#gathered.length === 0) {
+      this.#size = this.#overhead;
+      this.#isExpired = lingerMs === 0;
+      if (lingerMs > 0) this.#linger = this.#clock.setTimeout(() => this.hurry(), lingerMs);
+    }
+    const message = this.add(bytes);
+    this.#size += bytes.length + this.#overhead;
+    this.#gathered.push(message);
     this.#form();
     return message;
   }
 
-  #requireOpen(): void {
-    if (this.#end !== undefined) throw this.#end.error;
-  }
-
-  #makeRoom(bytes: number): boolean {
-    if (this.#hasRoom(bytes)) return true;
+  /** Whether a message may come in now. @throws What ended the intake. */
+  #makeRoom({ length }: Uint8Array): boolean {
+    if (this.#end) throw this.#end.error;
+    const hasRoom = (): boolean =>
+      this.#fits(length) && (this.bytes === 0 || this.bytes + length <= this.#settings.maxBufferedBytes);
+    if (hasRoom()) return true;
     // Nothing can join what was gathered, so it has nothing to linger for.
     this.hurry();
-    return this.#hasRoom(bytes);
+    return hasRoom();
   }
 
-  #hasRoom(bytes: number): boolean {
-    const buffered = this.pending.bytes;
-    const isBuffered = buffered === 0 || buffered + bytes <= this.#settings.maxBufferedBytes;
-    return isBuffered && this.#batcher.fits(bytes);
+  /** Whether a message of so many bytes may join what was gathered; the first one always may. */
+  #fits(bytes: number): boolean {
+    const { length } = this.#gathered;
+    const { maxBatchBytes, maxBatchMessages } = this.#settings;
+    return !length || (length < maxBatchMessages && this.#size + bytes + this.#overhead <= maxBatchBytes);
   }
 
-  #startLinger(): void {
-    const { lingerMs } = this.#settings;
-    if (lingerMs > 0) this.#linger = this.#clock.setTimeout(() => this.hurry(), lingerMs);
+  #form(): void {
+    const isDue = this.#gathered.length > 0 && (this.#isExpired || !this.#fits(1));
+    if (isDue && this.#sink.hasRoom) this.#sink.enqueue(this.#release());
+  }
+
+  /** Gives up what was gathered. */
+  #release(): PendingMessage[] {
+    this.#clock.clearTimeout(this.#linger);
+    const gathered = this.#gathered;
+    this.#gathered = [];
+    return gathered;
   }
 
   readonly #leave = (): void => {
     this.#queued -= 1;
   };
 
-  #settled(): void {
-    this.#form();
-    this.#wake();
-  }
-
-  #form(): void {
-    if (!this.#batcher.isDue || !this.#sink.hasRoom) return;
-    this.#clock.clearTimeout(this.#linger);
-    this.#sink.enqueue(this.#batcher.take());
-  }
+  readonly #settled = ({ bytes, place }: PendingMessage): void => {
+    this.count -= 1;
+    this.bytes -= bytes.length;
+    for (const waiter of this.#waiters) {
+      if (place >= waiter.end || --waiter.left > 0) continue;
+      waiter.resolve();
+      this.#waiters.delete(waiter);
+    }
+    if (this.#willTell) return;
+    this.#willTell = true;
+    // Not at once: whoever settles messages is in the middle of something.
+    queueMicrotask(() => {
+      this.#willTell = false;
+      this.#form();
+      this.#wake();
+    });
+  };
 }

@@ -1,9 +1,14 @@
 import type { Batch } from "./batch.ts";
-import type { OutboxBatch, OutboxRecord, ProducerOutbox } from "./outbox/contract.ts";
-import type { Window } from "./window.ts";
+import type { OutboxRecord, ProducerOutbox } from "./outbox/contract.ts";
 
-/** What a journal tells when the outbox has answered. */
-export interface JournalListener {
+/** What a journal keeps, and whom it tells when the outbox has answered. */
+export interface Journaled {
+  /** The session of the next batch to be formed. */
+  readonly epoch: number;
+  /** The number of the next batch to be formed. */
+  readonly nextSeq: number;
+  /** What is formed and not settled. */
+  readonly batches: readonly Batch[];
   /** The outbox has these now. */
   saved(batches: readonly Batch[]): void;
   /** It has them not, or does not know that others are settled. */
@@ -11,52 +16,46 @@ export interface JournalListener {
 }
 
 /**
- * Keeps an outbox at the state of a window. One save at a time; whatever changes meanwhile is covered by one more, so a
+ * Keeps an outbox at the state of a producer. One save at a time; whatever changes meanwhile is covered by one more, so a
  * slow outbox makes for larger steps, not for a queue.
  */
 export class Journal {
   readonly #outbox: ProducerOutbox;
   readonly #key: string;
-  readonly #window: Window;
-  readonly #listener: JournalListener;
-  #state: "idle" | "saving" | "stale" | "frozen" = "idle";
-  #saves: Promise<void> = Promise.resolve();
-  /** Whether the record became ours; settles with what the outbox answers. */
-  #isOwner: Promise<boolean> = Promise.resolve(false);
+  readonly #kept: Journaled;
+  #isStale = false;
+  #isFrozen = false;
+  #saving: Promise<void> | undefined;
+  #opening: Promise<unknown> | undefined;
   #closed: Promise<void> | undefined;
 
   /**
    * @param outbox Where to keep the state.
    * @param key Under which name.
-   * @param window What to keep.
-   * @param listener Whom to tell.
+   * @param kept What to keep.
    */
-  constructor(outbox: ProducerOutbox, key: string, window: Window, listener: JournalListener) {
+  constructor(outbox: ProducerOutbox, key: string, kept: Journaled) {
     this.#outbox = outbox;
     this.#key = key;
-    this.#window = window;
-    this.#listener = listener;
+    this.#kept = kept;
   }
 
   /** Takes possession of what an earlier producer has left. */
   open(): Promise<OutboxRecord | undefined> {
     const opening = this.#outbox.open(this.#key);
-    this.#isOwner = opening.then(
-      () => true,
-      () => false,
-    );
+    this.#opening = opening;
     return opening;
   }
 
-  /** Says that the window is not what it was. */
+  /** Says that the state is not what it was. */
   changed(): void {
-    if (this.#state === "idle") this.#saves = this.#save();
-    else if (this.#state === "saving") this.#state = "stale";
+    this.#isStale = true;
+    if (!this.#isFrozen) this.#saving ??= this.#save();
   }
 
   /** Saves nothing more: what the outbox has, or is about to have, is what it keeps. */
   freeze(): void {
-    this.#state = "frozen";
+    this.#isFrozen = true;
   }
 
   /** Gives the record up, once, when it is ours and no save is under way. */
@@ -66,32 +65,29 @@ export class Journal {
   }
 
   async #giveUp(): Promise<void> {
-    // Whoever was refused must not give up what is another producer's.
-    if (!(await this.#isOwner)) return;
-    await this.#saves;
+    try {
+      await this.#opening;
+    } catch {
+      // Whoever was refused must not give up what is another producer's.
+      return;
+    }
+    await this.#saving;
     await this.#outbox.close(this.#key);
   }
 
   async #save(): Promise<void> {
-    for (this.#state = "stale"; this.#is("stale"); ) {
-      this.#state = "saving";
-      const { epoch, nextSeq, batches } = this.#window;
+    while (this.#isStale && !this.#isFrozen) {
+      this.#isStale = false;
+      const { epoch, nextSeq, batches } = this.#kept;
       const kept = [...batches];
       try {
-        await this.#outbox.save(this.#key, { epoch, nextSeq, batches: kept.map(recordOf) });
-        this.#listener.saved(kept);
+        const records = kept.map(({ epoch, seq, cargo: { body, closes } }) => ({ epoch, seq, body, closes }));
+        await this.#outbox.save(this.#key, { epoch, nextSeq, batches: records });
+        this.#kept.saved(kept);
       } catch (error) {
-        this.#listener.notSaved(kept, error);
+        this.#kept.notSaved(kept, error);
       }
     }
-    if (this.#is("saving")) this.#state = "idle";
+    this.#saving = undefined;
   }
-
-  #is(state: "saving" | "stale"): boolean {
-    return this.#state === state;
-  }
-}
-
-function recordOf({ epoch, seq, cargo }: Batch): OutboxBatch {
-  return { epoch, seq, body: cargo.body, closes: cargo.closes };
 }

@@ -1,3 +1,4 @@
+import { withDefaults } from "../defaults.ts";
 import { type RetryOptions, type RetryPolicy, resolveRetry } from "../retry/index.ts";
 import type { ProducerEvent } from "./events.ts";
 import type { ProducerOutbox } from "./outbox/contract.ts";
@@ -66,11 +67,6 @@ const DEFAULT_ATTEMPTS = 10;
 /** What a header carries unchanged through every runtime. */
 const PRODUCER_ID = /^(?! )[\x20-\x7e]{1,256}(?<! )$/;
 
-function atLeast(least: number, name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new RangeError(`${name} must be a whole number from ${least}`);
-}
-
 /**
  * Fills in what producer options leave open.
  *
@@ -81,17 +77,26 @@ function atLeast(least: number, name: string, value: number): number {
 export function resolveProducerOptions(options: ProducerOptions, retry: RetryPolicy): ProducerSettings {
   const { id, outbox, autoClaim = false, maxInFlight = 5 } = options;
   if (!PRODUCER_ID.test(id)) throw new TypeError("A producer's id has 1 to 256 printable ASCII characters");
+  const numbers = withDefaults(options, {
+    epoch: 0,
+    lingerMs: 5,
+    maxBatchBytes: MIB,
+    maxBatchMessages: 10_000,
+    maxInFlight,
+    maxBufferedBytes: 8 * MIB,
+    maxBufferedBatches: outbox ? 64 : maxInFlight,
+  });
+  for (const [name, value] of Object.entries(numbers)) {
+    const least = name.startsWith("max") ? 1 : 0;
+    if (!Number.isSafeInteger(value) || value < least) {
+      throw new RangeError(`${name} must be a whole number from ${least}`);
+    }
+  }
   return {
+    ...numbers,
     id,
     outbox,
     autoClaim,
-    epoch: atLeast(0, "epoch", options.epoch ?? 0),
-    lingerMs: atLeast(0, "lingerMs", options.lingerMs ?? 5),
-    maxBatchBytes: atLeast(1, "maxBatchBytes", options.maxBatchBytes ?? MIB),
-    maxBatchMessages: atLeast(1, "maxBatchMessages", options.maxBatchMessages ?? 10_000),
-    maxInFlight: atLeast(1, "maxInFlight", maxInFlight),
-    maxBufferedBytes: atLeast(1, "maxBufferedBytes", options.maxBufferedBytes ?? 8 * MIB),
-    maxBufferedBatches: atLeast(1, "maxBufferedBatches", options.maxBufferedBatches ?? (outbox ? 64 : maxInFlight)),
     retry: resolveRetry(options.retry, { ...retry, maxAttempts: DEFAULT_ATTEMPTS }),
   };
 }

@@ -4,14 +4,23 @@ import { PayloadTooLargeError } from "../../shared/errors/request-errors.ts";
 import { StreamClosedError } from "../../shared/errors/stream-state-errors.ts";
 import { isTransient, retryAfterMsOf, retryDelay } from "../retry/index.ts";
 import { AmbiguousAppendError } from "./ambiguous-append-error.ts";
-import { Batch, type BatchPhase, type Cargo } from "./batch.ts";
+import { Batch, type Cargo } from "./batch.ts";
+import type { ProducerEvent } from "./events.ts";
 import { type Answer, type ProducerHost, sendBatch } from "./exchange.ts";
-import { Journal } from "./journal.ts";
+import { Journal, type Journaled } from "./journal.ts";
 import type { ProducerSettings } from "./options.ts";
-import type { PipelineListener } from "./pipeline-listener.ts";
 import { isUncertain } from "./refusal.ts";
-import type { PendingMessage } from "./ticket.ts";
-import { Window } from "./window.ts";
+import { type PendingMessage, settleAll } from "./ticket.ts";
+
+/** Whom a pipeline tells what becomes of batches. */
+export interface PipelineListener {
+  /** Something happened that people may watch. */
+  emit(event: ProducerEvent): void;
+  /** Some messages were rejected, and the producer goes on. */
+  lost(error: unknown): void;
+  /** The producer cannot go on; what was pending here is rejected already. */
+  failed(error: unknown): void;
+}
 
 /**
  * Brings batches to the server exactly once and in order.
@@ -20,16 +29,21 @@ import { Window } from "./window.ts";
  * kept, or forgotten, until that one is first itself. So there is one place where a refusal is judged, and what happens
  * to five requests at once does not happen five times.
  */
-export class Pipeline {
+export class Pipeline implements Journaled {
   readonly #host: ProducerHost;
   readonly #settings: ProducerSettings;
   readonly #listener: PipelineListener;
-  /** What is formed and not settled, and the numbers to come. */
-  readonly window: Window;
   readonly #journal: Journal | undefined;
   readonly #ending = new AbortController();
   #mayClaim: boolean;
-  #lastOffset: Offset | undefined;
+  /** Everything formed and not settled, first in line first. */
+  batches: Batch[] = [];
+  /** The session of the next batch to be formed. */
+  epoch: number;
+  /** The number of the next batch to be formed. */
+  nextSeq = 0;
+  /** Where the stream ended at the last acknowledgement. */
+  lastOffset: Offset | undefined;
 
   /**
    * @param host What the stream's handle lends.
@@ -42,27 +56,18 @@ export class Pipeline {
     this.#settings = settings;
     this.#listener = listener;
     this.#mayClaim = autoClaim;
-    this.window = new Window(epoch);
-    if (outbox === undefined) return;
-    this.#journal = new Journal(outbox, `${host.transport.url}#${encodeURIComponent(id)}`, this.window, {
-      saved: (batches) => this.#saved(batches),
-      notSaved: (batches, error) => this.#notSaved(batches, error),
-    });
+    this.epoch = epoch;
+    this.#journal = outbox && new Journal(outbox, `${host.transport.url}#${encodeURIComponent(id)}`, this);
   }
 
   /** Requests on their way. */
   get inFlight(): number {
-    return this.window.batches.filter(({ phase }) => phase === "sending").length;
-  }
-
-  /** Where the stream ended at the last acknowledgement. */
-  get lastOffset(): Offset | undefined {
-    return this.#lastOffset;
+    return this.batches.filter(({ phase }) => phase === "sending").length;
   }
 
   /** Whether another batch may be formed. */
   get hasRoom(): boolean {
-    return this.window.batches.length < this.#settings.maxBufferedBatches;
+    return this.batches.length < this.#settings.maxBufferedBatches;
   }
 
   /**
@@ -73,12 +78,13 @@ export class Pipeline {
    */
   async recover(stand: () => PendingMessage): Promise<void> {
     const record = await this.#journal?.open();
-    if (this.#isOver || record === undefined) return;
-    const batches = record.batches.map(
-      ({ epoch, seq, body, closes }) =>
-        new Batch(epoch, seq, { messages: [stand()], body: body && new Uint8Array(body), closes }, "ready", true),
-    );
-    this.window.restore(batches, Math.max(this.#settings.epoch, record.epoch + 1));
+    if (this.#isOver || !record) return;
+    for (const { epoch, seq, body, closes } of record.batches) {
+      const cargo: Cargo = { messages: [stand()], body: body && new Uint8Array(body), closes };
+      const isFirst = epoch === record.batches[0]?.epoch;
+      this.batches.push(new Batch(epoch, seq, cargo, isFirst ? "ready" : "formed", isFirst));
+    }
+    this.epoch = Math.max(this.#settings.epoch, record.epoch + 1);
     this.#step();
   }
 
@@ -89,7 +95,7 @@ export class Pipeline {
    * @param closes Whether it closes the stream.
    */
   enqueue(messages: readonly PendingMessage[], closes = false): void {
-    this.window.form(this.#cargo(messages, closes), this.#firstPhase);
+    this.#form(this.#cargo(messages, closes));
     this.#journal?.changed();
     this.#step();
   }
@@ -100,81 +106,153 @@ export class Pipeline {
     // First, lest it should save that nothing is left.
     this.#journal?.freeze();
     this.#ending.abort(reason);
-    for (const batch of this.#retire(this.window.clear()))
-      for (const message of batch.cargo.messages) message.settle({ error: reason });
+    for (const { cargo } of this.#take()) settleAll(cargo.messages, Promise.reject(reason));
   }
 
-  /** Gives the outbox up, once it is at the state of the window. */
+  /** Gives the outbox up, once it is at the state of the pipeline. */
   async release(): Promise<void> {
     await this.#journal?.close();
+  }
+
+  /**
+   * See {@link Journaled.saved}.
+   *
+   * A session may not begin while the outbox still has batches of one before it: after a crash these would be sent
+   * again, and be shut out by it for ever.
+   */
+  saved(batches: readonly Batch[]): void {
+    for (const batch of batches) {
+      if (batch.phase === "formed" && batch.epoch === batches[0]?.epoch) batch.phase = "ready";
+    }
+    this.#step();
+  }
+
+  /** See {@link Journaled.notSaved}. */
+  notSaved(batches: readonly Batch[], error: unknown): void {
+    if (this.#isOver) return;
+    const unsaved = batches.filter(({ phase }) => phase === "formed");
+    const [first] = unsaved;
+    if (!first) {
+      this.#listener.lost(error);
+      return;
+    }
+    // Nobody has seen the numbers of batches that the outbox refused: those formed meanwhile move up.
+    const from = this.batches.indexOf(first);
+    const rest = this.batches.slice(from).filter((batch) => !unsaved.includes(batch));
+    this.#renumber(rest, first.epoch, first.seq, from);
+    for (const { cargo } of unsaved) this.#lose(cargo, error);
+    this.#step();
   }
 
   get #isOver(): boolean {
     return this.#ending.signal.aborted;
   }
 
-  get #firstPhase(): BatchPhase {
-    return this.#journal === undefined ? "ready" : "formed";
+  #cargo(messages: readonly PendingMessage[], closes: boolean): Cargo {
+    const bodies = messages.map(({ bytes }) => bytes);
+    const isMereClose = bodies.every(({ length }) => length === 0);
+    return { messages, body: isMereClose ? undefined : this.#host.codec.join(bodies), closes };
   }
 
-  #cargo(messages: readonly PendingMessage[], closes = false): Cargo {
-    const isMereClose = messages.every(({ bytes }) => bytes.length === 0);
-    const body = isMereClose ? undefined : this.#host.codec.join(messages.map(({ bytes }) => bytes));
-    return { messages, body, closes };
+  /** Gives cargo the next number. */
+  #form(cargo: Cargo): void {
+    this.batches.push(new Batch(this.epoch, this.nextSeq, cargo, this.#journal ? "formed" : "ready"));
+    this.nextSeq += 1;
+  }
+
+  /** Takes batches out of the line: all of them unless told otherwise. */
+  #take(count = this.batches.length, from = 0): Batch[] {
+    const taken = this.batches.splice(from, count);
+    for (const batch of taken) {
+      batch.phase = "settled";
+      this.#host.clock.clearTimeout(batch.timer);
+    }
+    return taken;
+  }
+
+  /** Takes batches out of the line, from the first one on, as long as they pass. */
+  #takeWhile(passes: (batch: Batch) => boolean): Batch[] {
+    const rest = this.batches.findIndex((batch) => !passes(batch));
+    return this.#take(rest < 0 ? undefined : rest);
+  }
+
+  /**
+   * Gives everything from some place on new numbers. Only right for what is not stored, and for numbers that the server
+   * has not seen: in a new epoch, or where nothing was sent.
+   */
+  #renumber(batches: readonly { readonly cargo: Cargo }[], epoch: number, seq: number, from = 0): void {
+    this.#take(undefined, from);
+    this.epoch = epoch;
+    this.nextSeq = seq;
+    for (const { cargo } of batches) this.#form(cargo);
+    this.#journal?.changed();
   }
 
   /** Does whatever can be done now. */
   #step(): void {
-    for (let head = this.window.head; head?.phase === "refused"; head = this.window.head) {
+    for (let [head] = this.batches; head?.phase === "refused"; [head] = this.batches) {
       if (!this.#judge(head)) return;
     }
-    for (const batch of this.window.sendable(this.#settings.maxInFlight)) {
-      this.#send(batch).catch((error: unknown) => this.#fail(error));
+    for (const batch of this.#sendable()) this.#send(batch).catch((error: unknown) => this.#fail(error));
+  }
+
+  /**
+   * What to send now.
+   *
+   * In an epoch's first request the server learns of the epoch, so nothing may be ahead of it or overtake it. A close
+   * goes alone too: whatever arrived after it would be refused. And nothing goes past a batch that has to be sent again,
+   * because it would arrive too early for certain.
+   */
+  #sendable(): Batch[] {
+    const ready: Batch[] = [];
+    const [head] = this.batches;
+    for (const batch of this.batches.slice(0, this.#settings.maxInFlight)) {
+      if (batch !== head && (head?.seq === 0 || batch.seq === 0 || batch.cargo.closes)) break;
+      if (batch.phase === "ready") ready.push(batch);
+      else if (batch.phase !== "sending") break;
     }
+    return ready;
   }
 
   async #send(batch: Batch): Promise<void> {
     // Whoever watches the batch before may have ended it all.
     if (batch.phase !== "ready") return;
-    const { head } = this.window;
+    const [head] = this.batches;
     batch.phase = "sending";
     batch.behind = head === batch ? undefined : head;
     batch.requests += 1;
     const { epoch, seq, requests: attempt, cargo } = batch;
-    this.#listener.emit({
-      type: "sent",
-      epoch,
-      seq,
-      attempt,
-      messages: cargo.messages.length,
-      bytes: cargo.body?.length ?? 0,
-    });
-    let answer: Answer;
+    const { length: messages } = cargo.messages;
+    this.#listener.emit({ type: "sent", epoch, seq, attempt, messages, bytes: cargo.body?.length ?? 0 });
+    let answer: Answer | undefined;
+    let failure: unknown;
     try {
       answer = await sendBatch(this.#host, this.#settings.id, batch, this.#ending.signal);
     } catch (error) {
-      if (batch.phase === "sending") this.#unanswered(batch, error);
-      return;
+      failure = error;
     }
-    if (batch.phase === "sending") this.#answered(batch, answer);
-  }
-
-  #answered(batch: Batch, answer: Answer): void {
-    const { epoch } = batch;
-    if (answer.highestSeq > this.window.highestExposed(epoch)) {
+    if (batch.phase !== "sending") return;
+    const isOurs = (other: Batch): boolean => other.epoch === epoch && (other.requests > 0 || other.maybeStored);
+    if (!answer) this.#unanswered(batch, failure);
+    else if (answer.highestSeq <= Math.max(...this.batches.filter(isOurs).map((other) => other.seq))) {
+      this.#acknowledge(batch, answer);
+    } else {
       // More is stored than was ever sent: somebody else writes in this epoch, and this batch may be his.
       const detail = `Another producer has used epoch ${epoch} of "${this.#settings.id}"`;
       this.#unanswered(batch, new ProducerFencedError({ currentEpoch: epoch, receivedEpoch: epoch }, { detail }), true);
-    } else {
-      this.#acknowledge(batch, answer);
     }
   }
 
+  /**
+   * Settles all that an answer proves: a server takes the batches of an epoch in order, so the highest number that it
+   * has stands for all below it.
+   */
   #acknowledge({ epoch, seq: askedSeq }: Batch, { offset, highestSeq, duplicate }: Answer): void {
-    this.#lastOffset = offset;
-    for (const { seq, cargo } of this.#retire(this.window.acknowledge(epoch, highestSeq))) {
-      const acknowledgement = { offset, epoch, seq };
-      for (const message of cargo.messages) message.settle({ acknowledgement });
+    this.lastOffset = offset;
+    const stored = this.#takeWhile((batch) => batch.epoch === epoch && batch.seq <= highestSeq);
+    for (const batch of this.batches) if (batch.phase === "held") batch.phase = "ready";
+    for (const { seq, cargo } of stored) {
+      settleAll(cargo.messages, Promise.resolve({ offset, epoch, seq }));
       this.#listener.emit({ type: "acknowledged", epoch, seq, offset, duplicate: duplicate || seq !== askedSeq });
     }
     this.#journal?.changed();
@@ -182,14 +260,24 @@ export class Pipeline {
   }
 
   #unanswered(batch: Batch, error: unknown, isOpen = isUncertain(error)): void {
+    const { clock, random } = this.#host;
+    const { retry } = this.#settings;
     batch.maybeStored ||= isOpen;
-    if (error instanceof ProducerSequenceConflictError && batch.behind !== undefined) {
+    if (error instanceof ProducerSequenceConflictError && batch.behind) {
       // It overtook its predecessors. When one of them has been acknowledged since, they may all be there by now.
-      batch.phase = batch.behind === this.window.head ? "held" : "ready";
+      batch.phase = batch.behind === this.batches[0] ? "held" : "ready";
     } else {
       batch.failures += 1;
-      if (isTransient(error) && batch.failures < this.#settings.retry.maxAttempts) this.#delay(batch, error);
-      else {
+      const { epoch, seq, failures } = batch;
+      if (isTransient(error) && failures < retry.maxAttempts) {
+        const delayMs = retryDelay(failures, retry, random, retryAfterMsOf(error));
+        batch.phase = "delayed";
+        batch.timer = clock.setTimeout(() => {
+          batch.phase = "ready";
+          this.#step();
+        }, delayMs);
+        this.#listener.emit({ type: "retried", epoch, seq, failures, delayMs, error });
+      } else {
         batch.phase = "refused";
         batch.verdict = error;
       }
@@ -197,27 +285,15 @@ export class Pipeline {
     this.#step();
   }
 
-  #delay(batch: Batch, error: unknown): void {
-    const { clock, random } = this.#host;
-    const { epoch, seq, failures } = batch;
-    const delayMs = retryDelay(failures, this.#settings.retry, random, retryAfterMsOf(error));
-    batch.phase = "delayed";
-    batch.timer = clock.setTimeout(() => {
-      batch.phase = "ready";
-      this.#step();
-    }, delayMs);
-    this.#listener.emit({ type: "retried", epoch, seq, failures, delayMs, error });
-  }
-
   /** Draws the consequence of a refusal of the first in line. @returns Whether one was drawn; otherwise it must wait. */
   #judge(head: Batch): boolean {
-    const { verdict, cargo } = head;
+    const { verdict, cargo, seq } = head;
     if (verdict instanceof ProducerFencedError) return this.#fenced(verdict);
     if (verdict instanceof PayloadTooLargeError && cargo.messages.length > 1 && !head.maybeStored) {
       this.#split(head);
-    } else if (verdict instanceof StreamClosedError && cargo.closes && cargo.body === undefined) {
+    } else if (verdict instanceof StreamClosedError && cargo.closes && !cargo.body) {
       // What was to be reached is: closing a closed stream succeeds (§4.1).
-      this.#acknowledge(head, { offset: verdict.nextOffset, highestSeq: head.seq, duplicate: true });
+      this.#acknowledge(head, { offset: verdict.nextOffset, highestSeq: seq, duplicate: true });
     } else {
       this.#fail(verdict);
     }
@@ -228,23 +304,18 @@ export class Pipeline {
     const { currentEpoch, receivedEpoch } = error;
     const claimedEpoch = this.#mayClaim ? currentEpoch + 1 : undefined;
     // Later batches of the old epoch may have been stored before the fence; their answers tell, and count for this one.
-    if (this.#mayClaim && this.inFlight > 0) return false;
+    if (claimedEpoch && this.inFlight > 0) return false;
     this.#listener.emit({ type: "fenced", currentEpoch, receivedEpoch, claimedEpoch });
-    if (claimedEpoch === undefined) {
-      this.#fail(error);
-      return true;
-    }
-    this.#mayClaim = false;
-    const ambiguous = this.window.removeAmbiguous();
-    this.#renumber(
-      0,
-      this.window.batches.map(({ cargo }) => cargo),
-      claimedEpoch,
-      0,
-    );
-    for (const { epoch, seq, cargo } of this.#retire(ambiguous)) {
-      this.#lose(cargo, new AmbiguousAppendError({ epoch, seq }, { cause: error }));
-    }
+    if (claimedEpoch) {
+      this.#mayClaim = false;
+      // What follows a batch that was not stored was not stored either, whatever became of its answers, because a server
+      // takes them in order.
+      const ambiguous = this.#takeWhile(({ maybeStored }) => maybeStored);
+      this.#renumber([...this.batches], claimedEpoch, 0);
+      for (const { epoch, seq, cargo } of ambiguous) {
+        this.#lose(cargo, new AmbiguousAppendError({ epoch, seq }, { cause: error }));
+      }
+    } else this.#fail(error);
     return true;
   }
 
@@ -255,56 +326,19 @@ export class Pipeline {
    * shuts out whatever of the old one is still on its way.
    */
   #split(head: Batch): void {
-    const [, ...later] = this.window.batches;
+    const later = this.batches.slice(1);
     const { messages, closes } = head.cargo;
     const middle = Math.ceil(messages.length / 2);
-    const halves = [this.#cargo(messages.slice(0, middle)), this.#cargo(messages.slice(middle), closes)];
-    const cargoes = [...halves, ...later.map(({ cargo }) => cargo)];
-    const isSeen = later.some((batch) => batch.isExposed);
+    const halves = [this.#cargo(messages.slice(0, middle), false), this.#cargo(messages.slice(middle), closes)];
+    const isSeen = later.some(({ requests, maybeStored }) => requests > 0 || maybeStored);
     const { epoch, seq } = isSeen ? { epoch: head.epoch + 1, seq: 0 } : head;
-    this.#renumber(0, cargoes, epoch, seq);
+    this.#renumber([...halves.map((cargo) => ({ cargo })), ...later], epoch, seq);
     this.#listener.emit({ type: "split", epoch, seq });
   }
 
-  #renumber(from: number, cargoes: readonly Cargo[], epoch: number, seq: number): void {
-    this.#retire(this.window.replace(from, cargoes, this.#firstPhase, epoch, seq));
-    this.#journal?.changed();
-  }
-
-  #saved(batches: readonly Batch[]): void {
-    for (const batch of batches) if (batch.phase === "formed") batch.phase = "ready";
-    this.#step();
-  }
-
-  #notSaved(batches: readonly Batch[], error: unknown): void {
-    if (this.#isOver) return;
-    const unsaved = batches.filter(({ phase }) => phase === "formed");
-    const [first] = unsaved;
-    if (first === undefined) {
-      this.#listener.lost(error);
-      return;
-    }
-    // Nobody has seen the numbers of batches that the outbox refused: those formed meanwhile move up.
-    const from = this.window.batches.indexOf(first);
-    const rest = this.window.batches.slice(from).filter((batch) => !unsaved.includes(batch));
-    this.#renumber(
-      from,
-      rest.map(({ cargo }) => cargo),
-      first.epoch,
-      first.seq,
-    );
-    for (const { cargo } of unsaved) this.#lose(cargo, error);
-    this.#step();
-  }
-
-  #lose(cargo: Cargo, error: unknown): void {
-    for (const message of cargo.messages) message.settle({ error });
+  #lose({ messages }: Cargo, error: unknown): void {
+    settleAll(messages, Promise.reject(error));
     this.#listener.lost(error);
-  }
-
-  #retire(batches: readonly Batch[]): readonly Batch[] {
-    for (const { timer } of batches) this.#host.clock.clearTimeout(timer);
-    return batches;
   }
 
   #fail(error: unknown): void {

@@ -5,7 +5,7 @@ import type { ProducerEvent } from "./events.ts";
 import { Intake } from "./intake.ts";
 import { type ProducerOptions, type ProducerSettings, resolveProducerOptions } from "./options.ts";
 import { Pipeline } from "./pipeline.ts";
-import type { Acknowledgement, PendingMessages, Ticket } from "./ticket.ts";
+import type { Acknowledgement, PendingMessage, Ticket } from "./ticket.ts";
 
 /** What a producer is at: taking messages, finishing, or over in one of three ways. */
 export type ProducerState = "open" | "closing" | "closed" | "failed" | "aborted";
@@ -18,13 +18,6 @@ export interface ProducerCloseOptions<T> {
   readonly finalMessage?: T | undefined;
 }
 
-/** The state, with what belongs to it. */
-type Phase =
-  | { readonly name: "open" }
-  | { readonly name: "closing" | "closed"; readonly done: Promise<void> }
-  | { readonly name: "failed" | "aborted"; readonly error: unknown };
-
-const OPEN: Phase = { name: "open" };
 const ignore = (): void => {};
 
 /**
@@ -49,11 +42,16 @@ export class StreamProducer<T = unknown> {
   readonly #onEvent: ((event: ProducerEvent) => void) | undefined;
   readonly #pipeline: Pipeline;
   readonly #intake: Intake;
-  #phase: Phase = OPEN;
+  #state: ProducerState = "open";
+  /** What ended the producer, unless it was closed. */
+  #end: { readonly error: unknown } | undefined;
+  /** What `close` promised. */
+  #closing: Promise<void> | undefined;
   /** Rejected messages that nobody who waits has been told of. */
   #loss: { readonly error: unknown } | undefined;
   #writable: WritableStream<T> | undefined;
-  readonly #onAbort = (): void => this.abort(this.#host.signal?.reason);
+  /** Fires when the handle's signal is of no interest any more. */
+  readonly #over = new AbortController();
 
   /**
    * @param stream What to append to.
@@ -72,9 +70,10 @@ export class StreamProducer<T = unknown> {
       },
       failed: (error) => this.#fail(error),
     });
-    this.#intake = new Intake(host, this.#settings, this.#pipeline, (pending) => this.#recover(pending));
-    host.signal?.addEventListener("abort", this.#onAbort, { once: true });
-    if (host.signal?.aborted) this.#onAbort();
+    this.#intake = new Intake(host, this.#settings, this.#pipeline, (stand) => this.#recover(stand));
+    const { signal } = host;
+    signal?.addEventListener("abort", () => this.abort(signal.reason), { signal: this.#over.signal });
+    if (signal?.aborted) this.abort(signal.reason);
   }
 
   /** Names the producer to the server. */
@@ -84,32 +83,32 @@ export class StreamProducer<T = unknown> {
 
   /** What the producer is at. */
   get state(): ProducerState {
-    return this.#phase.name;
+    return this.#state;
   }
 
   /** What ended the producer, in the states `failed` and `aborted`. */
   get error(): unknown {
-    return "error" in this.#phase ? this.#phase.error : undefined;
+    return this.#end?.error;
   }
 
   /** The session of the next batch. It moves on by itself after an outbox was emptied, a claim, and some splits. */
   get epoch(): number {
-    return this.#pipeline.window.epoch;
+    return this.#pipeline.epoch;
   }
 
   /** The number that the next batch will have in its epoch. */
   get nextSeq(): number {
-    return this.#pipeline.window.nextSeq;
+    return this.#pipeline.nextSeq;
   }
 
   /** Messages accepted and neither acknowledged nor rejected. A batch that an outbox brought back counts as one. */
   get pendingMessages(): number {
-    return this.#intake.pending.count;
+    return this.#intake.count;
   }
 
   /** Bytes of the messages accepted and neither acknowledged nor rejected. */
   get bufferedBytes(): number {
-    return this.#intake.pending.bytes;
+    return this.#intake.bytes;
   }
 
   /** Requests on their way. */
@@ -173,13 +172,13 @@ export class StreamProducer<T = unknown> {
    * after which the producer is open as before.
    */
   close(options: ProducerCloseOptions<T> = {}): Promise<void> {
-    const phase = this.#phase;
-    if ("done" in phase) return phase.done;
-    if ("error" in phase) return Promise.reject(phase.error);
+    if (this.#end) return Promise.reject(this.#end.error);
+    if (this.#closing) return this.#closing;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#phase = { name: "closing", done: promise };
-    this.#finish(promise, options).then(resolve, (error: unknown) => {
-      if (this.state === "closing") this.#fail(error);
+    this.#state = "closing";
+    this.#closing = promise;
+    this.#finish(options).then(resolve, (error: unknown) => {
+      if (this.#state === "closing") this.#fail(error);
       reject(error);
     });
     return promise;
@@ -192,7 +191,7 @@ export class StreamProducer<T = unknown> {
    * @param reason What to reject with; an `AbortError` unless given.
    */
   abort(reason: unknown = new DOMException("The producer was aborted", "AbortError")): void {
-    if (this.#phase.name === "open" || this.#phase.name === "closing") this.#end({ name: "aborted", error: reason });
+    this.#endWith("aborted", reason);
   }
 
   /**
@@ -215,7 +214,7 @@ export class StreamProducer<T = unknown> {
    * free for the next producer.
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.state !== "aborted") await this.close();
+    if (this.#state !== "aborted") await this.close();
     else await this.#pipeline.release().catch(ignore);
   }
 
@@ -226,63 +225,66 @@ export class StreamProducer<T = unknown> {
     if (idle !== undefined) await idle;
     this.#requireAlive();
     this.#intake.hurry();
-    await this.#intake.pending.settled();
+    await this.#intake.settled();
     this.#requireAlive();
   }
 
-  async #finish(done: Promise<void>, { closeStream = false, finalMessage }: ProducerCloseOptions<T>): Promise<void> {
+  async #finish({ closeStream = false, finalMessage }: ProducerCloseOptions<T>): Promise<void> {
     let last: Uint8Array | undefined;
     try {
       last = finalMessage === undefined ? undefined : await this.#host.codec.encode(finalMessage);
     } catch (error) {
-      if (this.#phase.name === "closing") this.#phase = OPEN;
+      if (!this.#end) {
+        this.#state = "open";
+        this.#closing = undefined;
+      }
       throw error;
     }
     if (last !== undefined && !closeStream) await this.#intake.admit(last);
     await this.#drain();
     if (closeStream && this.#loss === undefined) {
-      this.#pipeline.enqueue([this.#intake.pending.add(last)], true);
-      await this.#intake.pending.settled();
+      this.#pipeline.enqueue([this.#intake.add(last)], true);
+      await this.#intake.settled();
     }
     await this.#pipeline.release();
     this.#requireAlive();
-    this.#phase = { name: "closed", done };
-    this.#host.signal?.removeEventListener("abort", this.#onAbort);
+    this.#state = "closed";
+    this.#over.abort();
     this.#throwLoss();
   }
 
-  async #recover(pending: PendingMessages): Promise<void> {
+  async #recover(stand: () => PendingMessage): Promise<void> {
     try {
-      await this.#pipeline.recover(() => pending.add());
+      await this.#pipeline.recover(stand);
     } catch (error) {
-      this.#pipeline.stop(error);
       this.#fail(error);
     }
   }
 
   #fail(error: unknown): void {
-    if ("error" in this.#phase) return;
-    this.#end({ name: "failed", error });
-    this.#emit({ type: "failed", error });
+    if (this.#endWith("failed", error)) this.#emit({ type: "failed", error });
   }
 
-  #end(phase: Phase & { readonly error: unknown }): void {
-    const { error } = phase;
-    this.#phase = phase;
-    this.#host.signal?.removeEventListener("abort", this.#onAbort);
+  /** @returns Whether the producer was not over before. */
+  #endWith(state: "failed" | "aborted", error: unknown): boolean {
+    if (this.#end || this.#state === "closed") return false;
+    this.#state = state;
+    this.#end = { error };
+    this.#over.abort();
     this.#intake.end(error);
     this.#pipeline.stop(error);
     // Nobody waits for the outbox any more, and what it has is kept either way.
     this.#pipeline.release().catch(ignore);
+    return true;
   }
 
   #requireOpen(): void {
     this.#requireAlive();
-    if (this.#phase.name !== "open") throw new TypeError("The producer is closed");
+    if (this.#closing) throw new TypeError("The producer is closed");
   }
 
   #requireAlive(): void {
-    if ("error" in this.#phase) throw this.#phase.error;
+    if (this.#end) throw this.#end.error;
   }
 
   #throwLoss(): void {

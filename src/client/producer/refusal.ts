@@ -1,7 +1,6 @@
-import { RateLimitedError } from "../../shared/errors/access-errors.ts";
 import { TaggedError } from "../../shared/errors/base.ts";
 import { MalformedResponseError } from "../../shared/errors/client-errors.ts";
-import { isTransient } from "../retry/index.ts";
+import { isRefusedForNow, isTransient } from "../retry/index.ts";
 
 /**
  * Whether a failure leaves open if the request had its effect. Only a refusal of the server itself proves that it had
@@ -10,6 +9,6 @@ import { isTransient } from "../retry/index.ts";
  * @param error What an attempt threw.
  */
 export function isUncertain(error: unknown): boolean {
-  if (error instanceof RateLimitedError) return false;
+  if (isRefusedForNow(error)) return false;
   return isTransient(error) || error instanceof MalformedResponseError || !(error instanceof TaggedError);
 }

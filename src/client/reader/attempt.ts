@@ -1,7 +1,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import { TransportError } from "../../shared/errors/client-errors.ts";
 import { untilAborted } from "../transport/abort.ts";
-import { Interruption } from "./interruption.ts";
+import { BUFFERED, INTERRUPTED } from "./interruption.ts";
 
 /** Bytes handed on at a time: a runtime that keeps a body as one piece must not make one batch of it. */
 const PIECE_BYTES = 65_536;
@@ -10,9 +10,10 @@ const PIECE_BYTES = 65_536;
 export class Attempt {
   readonly #clock: Clock;
   readonly #controller = new AbortController();
-  readonly #stop: AbortSignal;
   readonly #silenceMs: number;
   #watch: unknown;
+  /** Fires when the attempt is to end. */
+  readonly signal: AbortSignal;
 
   /**
    * @param stop Ends the attempt with its reason, and everything after it.
@@ -20,16 +21,9 @@ export class Attempt {
    * @param silenceMs How long the server may keep the reader waiting for a byte, in ms.
    */
   constructor(stop: AbortSignal, clock: Clock, silenceMs: number) {
-    this.#stop = stop;
     this.#clock = clock;
     this.#silenceMs = silenceMs;
-    stop.addEventListener("abort", this.#stopped);
-    if (stop.aborted) this.#stopped();
-  }
-
-  /** Fires when the attempt is to end. */
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+    this.signal = AbortSignal.any([stop, this.#controller.signal]);
   }
 
   /** Ends the attempt; what waits for it throws the reason. */
@@ -39,63 +33,21 @@ export class Attempt {
 
   /** Expects a first byte within a time, the wait for the answer included; without one, somebody on the way keeps it. */
   expectFirstByte(ms: number): void {
-    this.#arm(ms, () => new Interruption("buffered"));
+    this.#watch = this.#clock.setTimeout(() => this.interrupt(BUFFERED), ms);
   }
 
   /**
    * Waits for work that must not stay silent.
    *
-   * @throws What the work throws, or the reason of the interruption.
+   * @throws TransportError when the work fails or stays silent, or the reason of the interruption.
    */
   async within<T>(work: Promise<T>): Promise<T> {
-    this.#arm(this.#silenceMs, () => this.#silence());
+    this.#watch ??= this.#clock.setTimeout(() => {
+      const detail = `Nothing came for ${this.#silenceMs} ms`;
+      this.interrupt(new TransportError({ cause: new DOMException(detail, "TimeoutError"), detail }));
+    }, this.#silenceMs);
     try {
       return await untilAborted(work, this.signal);
-    } finally {
-      this.#disarm();
-    }
-  }
-
-  /**
-   * Reads a body in pieces of 64 KiB at most, each when it is asked for. Leaving early cancels the body.
-   *
-   * Only time in which the reader waits counts as silence: a consumer that takes its time is not a silent server.
-   *
-   * @throws TransportError when the body breaks off or stays silent, or the reason of the interruption.
-   */
-  async *pieces(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-    const reader = body.getReader();
-    // Cancelling ends a pending read even where an injected `fetch` does not listen to its signal.
-    const cancel = (): void => {
-      reader.cancel(this.signal.reason).catch(() => {});
-    };
-    this.signal.addEventListener("abort", cancel);
-    try {
-      for (;;) {
-        const { done, value } = await this.#read(reader);
-        if (done) return;
-        for (let at = 0; at < value.length; at += PIECE_BYTES) yield value.subarray(at, at + PIECE_BYTES);
-      }
-    } finally {
-      this.signal.removeEventListener("abort", cancel);
-      cancel();
-    }
-  }
-
-  /** Lets go of everything, the connection included. */
-  end(): void {
-    this.#disarm();
-    this.#stop.removeEventListener("abort", this.#stopped);
-    this.#controller.abort(new Interruption("cancelled"));
-  }
-
-  async #read(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<ReadableStreamReadResult<Uint8Array>> {
-    if (this.#watch === undefined) this.#arm(this.#silenceMs, () => this.#silence());
-    try {
-      this.signal.throwIfAborted();
-      const result = await reader.read();
-      this.signal.throwIfAborted();
-      return result;
     } catch (cause) {
       throw this.signal.aborted ? this.signal.reason : new TransportError({ cause, detail: "The answer broke off" });
     } finally {
@@ -103,22 +55,34 @@ export class Attempt {
     }
   }
 
-  #silence(): TransportError {
-    const detail = `Nothing came for ${this.#silenceMs} ms`;
-    return new TransportError({ cause: new DOMException(detail, "TimeoutError"), detail });
+  /**
+   * Reads a body in pieces of 64 KiB at most, each when it is asked for. The end of the attempt cancels the body.
+   *
+   * Only time in which the reader waits counts as silence: a consumer that takes its time is not a silent server.
+   *
+   * @throws What {@link Attempt.within} throws.
+   */
+  async *pieces(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    const reader = body.getReader();
+    // An injected `fetch` need not listen to its signal.
+    this.signal.addEventListener("abort", () => {
+      reader.cancel(this.signal.reason).catch(() => {});
+    });
+    for (;;) {
+      const { done, value } = await this.within(reader.read());
+      if (done) return;
+      for (let at = 0; at < value.length; at += PIECE_BYTES) yield value.subarray(at, at + PIECE_BYTES);
+    }
   }
 
-  #arm(ms: number, reason: () => unknown): void {
+  /** Lets go of everything, the connection included. */
+  end(): void {
     this.#disarm();
-    this.#watch = this.#clock.setTimeout(() => this.interrupt(reason()), ms);
+    this.interrupt(INTERRUPTED);
   }
 
   #disarm(): void {
-    if (this.#watch !== undefined) this.#clock.clearTimeout(this.#watch);
+    this.#clock.clearTimeout(this.#watch);
     this.#watch = undefined;
   }
-
-  readonly #stopped = (): void => {
-    this.interrupt(this.#stop.reason);
-  };
 }

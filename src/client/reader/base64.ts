@@ -9,10 +9,10 @@ export function decodeBase64(data: string): Uint8Array {
   const text = data.replace(/[\r\n]/g, "");
   try {
     // `atob` forgives missing padding, which here means missing bytes.
-    if (text.length % 4 !== 0) throw new RangeError(`${text.length} characters are not a multiple of 4`);
+    if (text.length % 4 !== 0) throw new RangeError("Padding is missing");
     const binary = atob(text);
-    // A loop: `Uint8Array.from` takes ten times as long.
     const bytes = new Uint8Array(binary.length);
+    // A loop: `Uint8Array.from` takes ten times as long.
     for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at);
     return bytes;
   } catch (cause) {

@@ -7,8 +7,6 @@ export interface Batch<Out> {
   readonly messages: readonly Out[];
   /** The index behind each message, counted from `offset`. */
   readonly ends: readonly number[];
-  /** Identity of the stream. */
-  readonly stream: string | null;
   /** The offset before all of them. */
   readonly offset: Offset;
   /** The position behind the last message and what was left out after it. */

@@ -11,14 +11,6 @@ interface ControlFields {
   readonly upToDate?: unknown;
 }
 
-function fieldsOf(data: string): ControlFields {
-  try {
-    return Object(JSON.parse(data));
-  } catch (cause) {
-    throw new MalformedResponseError({ cause, detail: "A control event is not JSON" });
-  }
-}
-
 /**
  * Reads a `control` event (PROTOCOL.md §5.8). Fields that the protocol does not know yet are ignored.
  *
@@ -31,16 +23,18 @@ function fieldsOf(data: string): ControlFields {
  * ```
  */
 export function readControlEvent(data: string): Mark {
-  const {
-    [SSE_OFFSET_FIELD]: offset,
-    [SSE_CURSOR_FIELD]: cursor,
-    [SSE_CLOSED_FIELD]: streamClosed,
-    upToDate,
-  } = fieldsOf(data);
-  if (!isMintedOffset(offset)) {
-    throw new MalformedResponseError({ detail: `A control event has no ${SSE_OFFSET_FIELD}` });
+  let fields: ControlFields = {};
+  let cause: unknown;
+  try {
+    fields = Object(JSON.parse(data));
+  } catch (error) {
+    cause = error;
   }
-  const closed = streamClosed === true;
+  const { [SSE_OFFSET_FIELD]: offset, [SSE_CURSOR_FIELD]: cursor, [SSE_CLOSED_FIELD]: isClosed, upToDate } = fields;
+  if (!isMintedOffset(offset)) {
+    throw new MalformedResponseError({ cause, detail: `A control event has no ${SSE_OFFSET_FIELD}` });
+  }
+  const closed = isClosed === true;
   return {
     offset,
     // A closed stream sent whole is up to date by definition.

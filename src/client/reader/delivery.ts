@@ -1,34 +1,65 @@
+import type { Offset } from "../../shared/brands.ts";
 import { MalformedResponseError } from "../../shared/errors/client-errors.ts";
-import { type Decoded, type MessageCodec, SchemaError } from "../codec/index.ts";
+import { StreamGoneError } from "../../shared/errors/stream-state-errors.ts";
+import { type MessageCodec, SchemaError } from "../codec/index.ts";
 import type { Batch } from "./batch.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import { CallersError } from "./interruption.ts";
 import type { OnInvalid } from "./options.ts";
-import type { Place } from "./place.ts";
 import type { Mark, Step } from "./steps.ts";
 import { WholeCharacters } from "./whole-characters.ts";
 
-/** A message as it arrived, and what it counts in the index. */
-interface Raw {
-  readonly message: string | Uint8Array;
-  readonly units: number;
-}
-
-interface Draft<Out> {
-  messages: Out[];
-  ends: number[];
-}
-
-/** Makes messages of what arrives: leaves out what was delivered before, decodes, checks, and keeps the place. */
+/**
+ * Makes messages of what arrives while no failure comes in between: leaves out what was delivered before, decodes,
+ * checks, and keeps the place.
+ *
+ * Units are messages for JSON and bytes for everything else. A delivery begins at a checkpoint; what lies between its
+ * offset and its index arrives again and is dropped, over as many pages and events as it takes. After a failure a new
+ * delivery begins at the last checkpoint.
+ */
 export class Delivery<Out> {
   readonly #codec: MessageCodec<Out, never>;
-  readonly #place: Place;
   readonly #onInvalid: OnInvalid;
   readonly #characters = new WholeCharacters();
+  /** The last position before which everything was delivered, and behind it nothing. */
+  #checkpoint: Checkpoint;
+  /** Units delivered behind the offset. Below 0: what begins a character before it waits for the rest. */
+  #index: number;
+  #arrived = false;
+  #stream: string | null;
+  /** Where the next request starts. */
+  offset: Offset;
+  /** Units that were delivered before and are still to arrive again. */
+  skip: number;
 
-  constructor(codec: MessageCodec<Out, never>, place: Place, onInvalid: OnInvalid) {
+  constructor(codec: MessageCodec<Out, never>, onInvalid: OnInvalid, checkpoint: Checkpoint) {
     this.#codec = codec;
-    this.#place = place;
     this.#onInvalid = onInvalid;
+    this.#checkpoint = checkpoint;
+    this.#stream = checkpoint.stream;
+    this.offset = checkpoint.offset;
+    this.#index = this.skip = checkpoint.index;
+  }
+
+  /** Whether everything before the offset was delivered, and nothing behind it. */
+  get isExact(): boolean {
+    return this.#index === 0;
+  }
+
+  /** The last position before which everything was delivered, and behind it nothing. */
+  get checkpoint(): Checkpoint {
+    if (this.#index >= 0) this.#checkpoint = { stream: this.#stream, offset: this.offset, index: this.#index };
+    return this.#checkpoint;
+  }
+
+  /**
+   * Notices the identity that an answer carries.
+   *
+   * @throws StreamGoneError when it is another than before.
+   */
+  identify(stream: string): void {
+    this.#stream ??= stream;
+    if (this.#stream !== stream) throw new StreamGoneError({ detail: "Another stream lives at the URL now" });
   }
 
   /**
@@ -38,85 +69,86 @@ export class Delivery<Out> {
    * @throws MalformedResponseError, or a {@link CallersError}, behind the messages before it.
    */
   async *take(step: Step): AsyncGenerator<Batch<Out>, void, undefined> {
-    const draft: Draft<Out> = { messages: [], ends: [] };
-    const { offset } = this.#place;
-    const finish = (mark: Mark | undefined): Batch<Out> => {
-      const { messages, ends } = draft;
-      const { checkpoint, skip } = this.#place;
-      const upToDate = mark?.upToDate === true && skip === 0;
-      draft.messages = [];
-      draft.ends = [];
-      return { messages, ends, offset, stream: checkpoint.stream, checkpoint, upToDate };
-    };
+    const { offset } = this;
+    const onInvalid = this.#onInvalid;
+    let messages: Out[] = [];
+    let ends: number[] = [];
     let failure: { readonly error: unknown } | undefined;
+    const finish = (mark: Mark | undefined): Batch<Out> => {
+      const { checkpoint, skip } = this;
+      return { messages, ends, offset, checkpoint, upToDate: mark?.upToDate === true && skip === 0 };
+    };
     try {
-      for (const { message, units } of this.#fresh(step)) {
+      for (const message of this.#fresh(step)) {
         // Asked for a message, most codecs answer at once; awaiting each of a large page would take seconds.
-        const pending = this.#decode(message);
+        const pending = this.#codec.decode(message);
         const decoded = "then" in pending ? await pending : pending;
-        if (decoded.ok) {
-          draft.messages.push(decoded.value);
-          draft.ends.push(this.#place.deliver(units));
+        if (!decoded.ok) {
+          const { raw: value, issues } = decoded;
+          if (onInvalid === "throw") throw new SchemaError({ issues, value });
+          if (onInvalid !== "skip" && messages.length > 0) {
+            yield finish(undefined);
+            messages = [];
+            ends = [];
+          }
+          this.#deliver(message);
+          if (onInvalid !== "skip") await onInvalid({ value, issues, checkpoint: this.checkpoint });
           continue;
         }
-        if (this.#onInvalid !== "skip" && draft.messages.length > 0) yield finish(undefined);
-        await this.#refuse(decoded, units);
+        messages.push(decoded.value);
+        ends.push(this.#deliver(message));
       }
-      if (step.mark !== undefined) this.#place.moveTo(step.mark.offset, this.#characters.held);
+      if (step.mark) this.#moveTo(step.mark.offset);
     } catch (error) {
-      failure = { error };
+      // Bad JSON is the server's; everything else comes from the caller's schema, or what he does about it.
+      failure = { error: error instanceof MalformedResponseError ? error : new CallersError(error) };
     }
-    if (draft.messages.length > 0) yield finish(failure === undefined ? step.mark : undefined);
-    if (failure !== undefined) throw failure.error;
+    if (messages.length > 0) yield finish(failure ? undefined : step.mark);
+    if (failure) throw failure.error;
   }
 
   /** What was not delivered before. */
-  *#fresh({ messages, bytes, text, mark }: Step): Generator<Raw, void, undefined> {
-    if (messages !== undefined) {
-      for (let at = this.#place.drop(messages.length); at < messages.length; at++) {
-        yield { message: messages[at] ?? "", units: 1 };
-      }
-    }
-    if (bytes !== undefined) yield* this.#run(bytes.subarray(this.#place.drop(bytes.length)));
-    if (text !== undefined) {
-      this.#place.drop(1);
-      yield { message: text, units: 0 };
-    }
+  #fresh({ data, mark }: Step): readonly (string | Uint8Array)[] {
+    const runs: (string | Uint8Array)[] = [];
+    if (data instanceof Uint8Array) {
+      const bytes = data.subarray(this.#drop(data.length));
+      runs.push(this.#codec.framing === "text" ? this.#characters.push(bytes) : bytes);
+    } else if (typeof data === "string") {
+      this.#drop(1);
+      runs.push(data);
+    } else if (data) return data.slice(this.#drop(data.length));
     // Nothing will complete a character that a closed stream ends in.
-    if (mark?.closed && this.#characters.held > 0) {
-      const rest = this.#characters.flush();
-      yield { message: rest, units: rest.length };
+    if (mark?.closed) runs.push(this.#characters.flush());
+    return runs.filter(({ length }) => length > 0);
+  }
+
+  /** Takes units that arrived. @returns How many of them, from the first on, were delivered before. */
+  #drop(arrived: number): number {
+    this.#arrived ||= arrived > 0;
+    const dropped = Math.min(this.skip, arrived);
+    this.skip -= dropped;
+    return dropped;
+  }
+
+  /** Counts a message as delivered. @returns The index behind it. */
+  #deliver(message: string | Uint8Array): number {
+    const units = this.#codec.framing === "json" ? 1 : typeof message === "string" ? 0 : message.length;
+    this.#index += units;
+    return this.#index;
+  }
+
+  /**
+   * Goes on to an offset that the server named.
+   *
+   * @throws MalformedResponseError when something arrived and the offset is the same: reading on would repeat it.
+   */
+  #moveTo(offset: Offset): void {
+    if (offset !== this.offset) {
+      this.offset = offset;
+      this.#arrived = false;
+      this.#index = this.skip - this.#characters.held;
+    } else if (this.#arrived) {
+      throw new MalformedResponseError({ detail: "The answer has data, and its end is its start" });
     }
   }
-
-  *#run(bytes: Uint8Array): Generator<Raw, void, undefined> {
-    const run = this.#codec.framing === "text" ? this.#characters.push(bytes) : bytes;
-    if (run.length > 0) yield { message: run, units: run.length };
-  }
-
-  #decode(message: string | Uint8Array): Decoded<Out> | Promise<Decoded<Out>> {
-    try {
-      const pending = this.#codec.decode(message);
-      return "then" in pending ? pending.catch(blame) : pending;
-    } catch (error) {
-      return blame(error);
-    }
-  }
-
-  async #refuse(decoded: Decoded<Out> & { readonly ok: false }, units: number): Promise<void> {
-    const { raw: value, issues } = decoded;
-    if (this.#onInvalid === "throw") throw new CallersError(new SchemaError({ issues, value }));
-    this.#place.deliver(units);
-    if (this.#onInvalid === "skip") return;
-    try {
-      await this.#onInvalid({ value, issues, checkpoint: this.#place.checkpoint });
-    } catch (error) {
-      throw new CallersError(error);
-    }
-  }
-}
-
-/** Bad JSON is the server's; anything else that decoding throws comes from the caller's schema. */
-function blame(error: unknown): never {
-  throw error instanceof MalformedResponseError ? error : new CallersError(error);
 }

@@ -9,7 +9,7 @@ const CLOSE_ARRAY = 0x5d;
 const FOLD_BRACKETS = 0x20;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
-const NO_BLANK = /[^ \t\n\r]/;
+const BLANKS = " \t\n\r";
 
 /** Whether an odd number of backslashes ends before a position, none of them before `from`. */
 function isEscaped(text: string, from: number, end: number): boolean {
@@ -34,26 +34,19 @@ function isEscaped(text: string, from: number, end: number): boolean {
  * ```
  */
 export class JsonArrayParser {
-  #opened = false;
-  #closed = false;
-  #messages = false;
+  /** Whether anything but blanks has arrived. */
+  isOpened = false;
+  /** Whether the array has ended, and with it the last message. */
+  isClosed = false;
+  #hasMessages = false;
+  /** Brackets open, the array's own included. */
   #depth = 0;
   #inString = false;
   #escaped = false;
-  /** The parts of the message that has begun; joined once, so that a long message costs no more than its length. */
-  #parts: string[] = [];
+  /** What has arrived of the message that has begun. */
+  #begun = "";
   /** Characters taken before the text at hand. */
   #taken = 0;
-
-  /** Whether the array has ended, and with it the last message. */
-  get isClosed(): boolean {
-    return this.#closed;
-  }
-
-  /** Whether anything but blanks has arrived. */
-  get isOpened(): boolean {
-    return this.#opened;
-  }
 
   /**
    * Takes more text, cut anywhere.
@@ -63,8 +56,38 @@ export class JsonArrayParser {
    */
   push(text: string, messages: string[]): void {
     if (text === "") return;
-    this.#scan(text, messages);
+    let depth = this.#depth;
+    let start = 0;
+    let at = this.#inString ? this.#behindString(text, 0) : 0;
+    while (at < text.length) {
+      const code = text.charCodeAt(at);
+      at += 1;
+      if (depth === 0) {
+        if (BLANKS.includes(text.charAt(at - 1))) continue;
+        if (this.isOpened) this.#fail(at - 1, "goes on behind its end");
+        if (code !== OPEN_ARRAY) this.#fail(at - 1, "does not begin with [");
+        this.isOpened = true;
+        depth = 1;
+        start = at;
+      } else if (code === QUOTE) {
+        at = this.#behindString(text, at);
+      } else if (code === COMMA) {
+        if (depth > 1) continue;
+        this.#end(text, start, at - 1, messages);
+        start = at;
+      } else {
+        const folded = code | FOLD_BRACKETS;
+        if (folded === OPEN) depth += 1;
+        else if (folded === CLOSE) depth -= 1;
+        if (depth > 0) continue;
+        if (code !== CLOSE_ARRAY) this.#fail(at - 1, "has a } too many");
+        this.#end(text, start, at - 1, messages, !this.#hasMessages);
+        this.isClosed = true;
+      }
+    }
+    this.#depth = depth;
     this.#taken += text.length;
+    if (depth > 0) this.#begun += text.slice(start);
   }
 
   /**
@@ -73,37 +96,7 @@ export class JsonArrayParser {
    * @throws MalformedResponseError when the array is not at its end, or was none.
    */
   end(): void {
-    if (!this.#closed) this.#fail(0, "ends too early");
-  }
-
-  #scan(text: string, messages: string[]): void {
-    const from = this.#open(text);
-    if (from === -1) return;
-    let depth = this.#depth;
-    let start = from;
-    let at = this.#inString ? this.#behindString(text, from) : from;
-    while (at < text.length) {
-      const code = text.charCodeAt(at);
-      at += 1;
-      if (code === QUOTE) {
-        at = this.#behindString(text, at);
-      } else if (code === COMMA) {
-        if (depth > 0) continue;
-        messages.push(this.#message(text, start, at - 1));
-        start = at;
-      } else {
-        const folded = code | FOLD_BRACKETS;
-        if (folded === OPEN) depth += 1;
-        else if (folded !== CLOSE) continue;
-        else if (depth > 0) depth -= 1;
-        else {
-          this.#close(text, start, at - 1, messages);
-          return;
-        }
-      }
-    }
-    this.#depth = depth;
-    if (start < text.length) this.#parts.push(text.slice(start));
+    if (!this.isClosed) this.#fail(0, "ends too early");
   }
 
   /**
@@ -119,45 +112,17 @@ export class JsonArrayParser {
     let quote = text.indexOf('"', content);
     while (quote !== -1 && isEscaped(text, content, quote)) quote = text.indexOf('"', quote + 1);
     this.#inString = quote === -1;
-    this.#escaped = quote === -1 && isEscaped(text, content, text.length);
-    return quote === -1 ? text.length : quote + 1;
+    this.#escaped = this.#inString && isEscaped(text, content, text.length);
+    return this.#inString ? text.length : quote + 1;
   }
 
-  /** The position of the first character inside the array; -1 when the text has none. */
-  #open(text: string): number {
-    if (this.#closed) return this.#expectNothing(text, 0);
-    if (this.#opened) return 0;
-    const at = text.search(NO_BLANK);
-    if (at === -1) return -1;
-    if (text.charCodeAt(at) !== OPEN_ARRAY) this.#fail(at, "does not begin with [");
-    this.#opened = true;
-    return at + 1;
-  }
-
-  #close(text: string, start: number, end: number, messages: string[]): void {
-    if (text.charCodeAt(end) !== CLOSE_ARRAY) this.#fail(end, "has a } too many");
-    const isEmpty = !this.#messages && !NO_BLANK.test(this.#parts.join("") + text.slice(start, end));
-    if (!isEmpty) messages.push(this.#message(text, start, end));
-    this.#closed = true;
-    this.#expectNothing(text, end + 1);
-  }
-
-  #expectNothing(text: string, from: number): -1 {
-    const at = text.slice(from).search(NO_BLANK);
-    if (at !== -1) this.#fail(from + at, "goes on behind its end");
-    return at;
-  }
-
-  #message(text: string, start: number, end: number): string {
-    let message = text.slice(start, end);
-    if (this.#parts.length > 0) {
-      message = this.#parts.join("") + message;
-      this.#parts = [];
-    }
-    if (message.charCodeAt(0) <= 0x20 || message.charCodeAt(message.length - 1) <= 0x20) message = message.trim();
+  #end(text: string, start: number, end: number, messages: string[], mayBeEmpty = false): void {
+    const message = (this.#begun + text.slice(start, end)).trim();
+    this.#begun = "";
+    if (message === "" && mayBeEmpty) return;
     if (message === "") this.#fail(end, "has no message before a separator");
-    this.#messages = true;
-    return message;
+    this.#hasMessages = true;
+    messages.push(message);
   }
 
   #fail(at: number, what: string): never {

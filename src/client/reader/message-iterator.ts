@@ -1,87 +1,72 @@
 import type { Batch } from "./batch.ts";
-import { Interruption } from "./interruption.ts";
 import type { Progress } from "./progress.ts";
 
 /**
  * Hands out the messages of batches one by one. What is in memory is handed out without waiting for anything: over a
- * generator, a page of 300,000 messages would take seconds.
+ * generator, a page of 300,000 messages would take seconds. Calls that do not wait for one another are answered in
+ * order.
+ *
+ * @param progress Told of what is handed out.
+ * @param batches Where the batches come from.
+ * @param stop Ends them; nothing is handed out any more.
+ * @param limit How many messages to hand out at most.
+ * @param cancel Makes `stop` fire.
  */
-export class MessageIterator<Out> implements AsyncIterableIterator<Out, undefined, undefined> {
-  readonly #progress: Progress<Out>;
-  readonly #batches: AsyncGenerator<Batch<Out>, void, undefined>;
-  readonly #stop: AbortController;
-  #left: number;
-  #batch: readonly Out[] = [];
-  #waiting: Promise<void> | undefined;
+export function eachMessage<Out>(
+  progress: Progress<Out>,
+  batches: AsyncGenerator<Batch<Out>, void, undefined>,
+  stop: AbortSignal,
+  limit: number,
+  cancel: () => void,
+): AsyncIterableIterator<Out, undefined, undefined> {
+  type Result = IteratorResult<Out, undefined>;
+  let left = limit;
+  /** Messages of the batch in line; none once it is not ours. */
+  let messages: readonly Out[] = [];
+  let queued = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  const answered = (): void => {
+    queued -= 1;
+  };
 
-  /**
-   * @param progress Told of what is handed out.
-   * @param batches Where the batches come from.
-   * @param stop Ends them.
-   * @param limit How many messages to hand out at most.
-   */
-  constructor(
-    progress: Progress<Out>,
-    batches: AsyncGenerator<Batch<Out>, void, undefined>,
-    stop: AbortController,
-    limit: number,
-  ) {
-    this.#progress = progress;
-    this.#batches = batches;
-    this.#stop = stop;
-    this.#left = limit;
+  const canHand = (): boolean => left > 0 && messages.length > 0 && progress.hasNext && !stop.aborted;
+
+  function hand(): Result {
+    left -= 1;
+    // The progress has a message in line, so there is one here, `undefined` being a value like any other.
+    return { done: false, value: messages[progress.hand(1)] as Out };
   }
 
-  /** The iterator itself. */
-  [Symbol.asyncIterator](): this {
-    return this;
+  async function pull(): Promise<Result> {
+    while (!canHand()) {
+      if (left <= 0) return end();
+      messages = [];
+      const next = await batches.next();
+      if (next.done) return { done: true, value: undefined };
+      messages = next.value.messages;
+    }
+    return hand();
   }
 
-  /** The next message. Calls that do not wait for one another are answered in order. */
-  next(): Promise<IteratorResult<Out, undefined>> {
-    if (this.#waiting === undefined && this.#canHand()) return Promise.resolve(this.#hand());
-    const before = this.#waiting;
-    const result = before === undefined ? this.#pull() : before.then(() => this.#pull());
-    const waiting: Promise<void> = result.then(
-      () => this.#settle(waiting),
-      () => this.#settle(waiting),
-    );
-    this.#waiting = waiting;
-    return result;
-  }
-
-  /** Ends the iteration and its request. */
-  async return(): Promise<IteratorResult<Out, undefined>> {
-    this.#left = 0;
-    this.#batch = [];
-    this.#stop.abort(new Interruption("cancelled"));
-    await this.#batches.return();
+  async function end(): Promise<Result> {
+    left = 0;
+    messages = [];
+    cancel();
+    await batches.return();
     return { done: true, value: undefined };
   }
 
-  async #pull(): Promise<IteratorResult<Out, undefined>> {
-    while (!this.#canHand()) {
-      if (this.#left <= 0) return this.return();
-      this.#batch = [];
-      const next = await this.#batches.next();
-      if (next.done) return { done: true, value: undefined };
-      this.#batch = next.value.messages;
-    }
-    return this.#hand();
-  }
-
-  #canHand(): boolean {
-    return this.#left > 0 && this.#batch.length > 0 && this.#progress.hasNext && !this.#stop.signal.aborted;
-  }
-
-  #hand(): IteratorResult<Out, undefined> {
-    this.#left -= 1;
-    const at = this.#progress.hand(1);
-    // The progress has a message in line, so there is one here, `undefined` being a value like any other.
-    return { done: false, value: this.#batch[at] as Out };
-  }
-
-  #settle(waiting: Promise<void>): void {
-    if (this.#waiting === waiting) this.#waiting = undefined;
-  }
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next() {
+      if (queued === 0 && canHand()) return Promise.resolve(hand());
+      queued += 1;
+      const result = queued === 1 ? pull() : last.then(pull);
+      last = result.then(answered, answered);
+      return result;
+    },
+    return: end,
+  };
 }

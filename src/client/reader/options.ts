@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import type { RetryOptions } from "../retry/index.ts";
+import { withDefaults } from "../defaults.ts";
+import { type RetryOptions, type RetryPolicy, resolveRetry } from "../retry/index.ts";
 import type { Checkpoint, ReadFrom } from "./checkpoint.ts";
 import type { ReaderStatus } from "./events.ts";
 import { type PageVisibility, platformVisibility } from "./visibility.ts";
@@ -77,29 +78,32 @@ export interface ReaderSettings {
   readonly bufferedAfterMs: number;
   readonly pauseWhenHidden: boolean;
   readonly visibility: PageVisibility;
+  readonly retry: RetryPolicy;
 }
 
 /**
  * Fills in defaults.
  *
- * @throws RangeError when a limit or a time is not above 0.
+ * @param options What the caller asked for.
+ * @param retry The stream's own policy.
+ * @throws RangeError when a limit or a time is not above 0, or retries cannot be.
  */
-export function resolveReaderOptions(options: ReaderOptions): ReaderSettings {
-  return {
-    live: options.live ?? "auto",
-    limit: positive("limit", options.limit ?? Number.POSITIVE_INFINITY),
-    signal: options.signal,
-    onInvalid: options.onInvalid ?? "throw",
-    onError: options.onError ?? (() => undefined),
-    onStatus: options.onStatus ?? (() => {}),
-    silenceMs: positive("silenceMs", options.silenceMs ?? 45_000),
-    bufferedAfterMs: positive("bufferedAfterMs", options.bufferedAfterMs ?? 5_000),
-    pauseWhenHidden: options.pauseWhenHidden ?? true,
-    visibility: options.visibility ?? platformVisibility,
-  };
-}
-
-function positive(name: string, value: number): number {
-  if (value > 0) return value;
-  throw new RangeError(`${name} must be above 0, not ${value}`);
+export function resolveReaderOptions(options: ReaderOptions, retry: RetryPolicy): ReaderSettings {
+  const settings = withDefaults<Omit<ReaderSettings, "retry">>(options, {
+    live: "auto",
+    limit: Number.POSITIVE_INFINITY,
+    signal: undefined,
+    onInvalid: "throw",
+    onError: () => undefined,
+    onStatus: () => {},
+    silenceMs: 45_000,
+    bufferedAfterMs: 5_000,
+    pauseWhenHidden: true,
+    visibility: platformVisibility,
+  });
+  for (const name of ["limit", "silenceMs", "bufferedAfterMs"] as const) {
+    // Written so that NaN is refused as well.
+    if (!(settings[name] > 0)) throw new RangeError(`${name} must be above 0, not ${settings[name]}`);
+  }
+  return { ...settings, retry: resolveRetry(options.retry, { ...retry, maxAttempts: Number.POSITIVE_INFINITY }) };
 }

@@ -5,29 +5,16 @@ import { JsonArrayParser } from "./json-array-parser.ts";
 import type { Mark, Step } from "./steps.ts";
 import { decodeNext } from "./strict-text.ts";
 
-/** The body ended properly and is not whole: a failure of the way, unless it is the same each time. */
-function cutShort(cause: MalformedResponseError): TransportError {
-  return new TransportError({ cause, detail: "The answer was cut short" });
-}
-
 /** How long the body is, where the headers can be trusted to say so. */
 function lengthOf({ headers, type }: Response): number {
   // The length counts bytes before decompression, and a browser hides the encoding of another origin's answer. There the
   // platform itself compares.
-  if (headers.has("Content-Encoding") || type === "cors") return 0;
-  return Number(headers.get("Content-Length") ?? 0);
+  return headers.has("Content-Encoding") || type === "cors" ? 0 : Number(headers.get("Content-Length"));
 }
 
-/** The pieces of a body, and an error behind them if some are missing. */
-async function* wholeBody(response: Response, attempt: Attempt): AsyncGenerator<Uint8Array, void, undefined> {
-  let missing = lengthOf(response);
-  if (response.body !== null) {
-    for await (const piece of attempt.pieces(response.body)) {
-      missing -= piece.length;
-      yield piece;
-    }
-  }
-  if (missing > 0) throw cutShort(new MalformedResponseError({ detail: `The body is ${missing} bytes short` }));
+/** The body ended properly and is not whole: a failure of the way, unless it is the same each time. */
+function cutShort(cause: unknown): TransportError {
+  return new TransportError({ cause, detail: "The answer was cut short" });
 }
 
 /**
@@ -47,31 +34,31 @@ export async function* pageSteps(
   requested: string,
   attempt: Attempt,
 ): AsyncGenerator<Step, void, undefined> {
-  const pieces = wholeBody(response, attempt);
-  if (framing !== "json") {
-    for await (const bytes of pieces) yield { bytes };
-    yield { mark };
-    return;
-  }
   const decoder = new TextDecoder("utf-8", { fatal: true });
   const parser = new JsonArrayParser();
+  let missing = lengthOf(response);
   let marked = false;
-  for await (const piece of pieces) {
-    const messages: string[] = [];
+  for await (const bytes of response.body ? attempt.pieces(response.body) : []) {
+    missing -= bytes.length;
+    if (framing !== "json") {
+      yield { data: bytes };
+      continue;
+    }
+    const data: string[] = [];
     try {
-      parser.push(decodeNext(decoder, piece), messages);
+      parser.push(decodeNext(decoder, bytes), data);
     } finally {
       // What is wrong behind a message does not make the message wrong. With its last one a page is complete, whatever
       // becomes of the connection then.
-      yield { messages, ...(parser.isClosed && !marked && { mark }) };
+      yield { data, mark: parser.isClosed && !marked ? mark : undefined };
       marked = parser.isClosed;
     }
   }
+  if (missing > 0) throw cutShort(new MalformedResponseError({ detail: `The body is ${missing} bytes short` }));
   try {
     // At the tail, a body of no bytes is as good as an empty array; where something must have come it is not.
-    if (parser.isOpened || mark.offset !== requested) parser.end();
+    if (framing === "json" && (parser.isOpened || mark.offset !== requested)) parser.end();
   } catch (error) {
-    if (parser.isClosed || !(error instanceof MalformedResponseError)) throw error;
     throw cutShort(error);
   }
   if (!marked) yield { mark };

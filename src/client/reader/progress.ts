@@ -6,27 +6,25 @@ export class Progress<Out> {
   #settled: Checkpoint | undefined;
   #batch: Batch<Out> | undefined;
   #handed = 0;
-  #isCaughtUp = false;
+  /** Whether everything up to the tail, as last heard of, was handed out. */
+  isCaughtUp = false;
+  readonly #onCaughtUp: () => void;
 
-  /** Called the first time that everything up to the tail was handed out. */
-  onCaughtUp: () => void = () => {};
-
-  /** @param start Where the reader begins; `undefined` while only the server knows. */
-  constructor(start: Checkpoint | undefined) {
+  /**
+   * @param start Where the reader begins; `undefined` while only the server knows.
+   * @param onCaughtUp Called each time that everything up to the tail was handed out.
+   */
+  constructor(start: Checkpoint | undefined, onCaughtUp: () => void) {
     this.#settled = start;
+    this.#onCaughtUp = onCaughtUp;
   }
 
   /** The position just behind the last message that was handed out. */
   get checkpoint(): Checkpoint | undefined {
     const batch = this.#batch;
     if (batch === undefined || this.#handed === 0) return this.#settled;
-    if (this.#handed === batch.messages.length) return batch.checkpoint;
-    return { stream: batch.stream, offset: batch.offset, index: batch.ends[this.#handed - 1] ?? 0 };
-  }
-
-  /** Whether everything up to the tail, as last heard of, was handed out. */
-  get isCaughtUp(): boolean {
-    return this.#isCaughtUp;
+    if (!this.hasNext) return batch.checkpoint;
+    return { stream: batch.checkpoint.stream, offset: batch.offset, index: batch.ends[this.#handed - 1] ?? 0 };
   }
 
   /** Whether a message is waiting to be handed out. */
@@ -38,7 +36,7 @@ export class Progress<Out> {
   hold(batch: Batch<Out>): void {
     this.#batch = batch;
     this.#handed = 0;
-    this.#isCaughtUp = false;
+    this.isCaughtUp = false;
   }
 
   /**
@@ -48,27 +46,23 @@ export class Progress<Out> {
    */
   hand(count: number): number {
     const from = this.#handed;
-    const length = this.#batch?.messages.length ?? 0;
-    this.#handed = Math.min(from + count, length);
-    if (this.#handed === length && this.#batch?.upToDate) this.catchUp(true);
+    this.#handed = Math.min(from + count, this.#batch?.messages.length ?? 0);
+    if (!this.hasNext && this.#batch?.upToDate) this.catchUp(true);
     return from;
   }
 
-  /** Forgets what was not handed out; it will be read again. */
-  release(): void {
-    this.#settled = this.checkpoint;
-    this.#batch = undefined;
-  }
-
-  /** Goes on without a message: behind a page, over messages left out, to a resolved `now`. */
-  settle(checkpoint: Checkpoint): void {
+  /**
+   * Goes on without a message: behind a page, over messages left out, to a resolved `now`. What was not handed out is
+   * forgotten; it will be read again.
+   */
+  settle(checkpoint = this.checkpoint): void {
     this.#settled = checkpoint;
     this.#batch = undefined;
   }
 
   /** Says whether the tail was reached with nothing left to hand out. */
   catchUp(isCaughtUp: boolean): void {
-    this.#isCaughtUp = isCaughtUp;
-    if (isCaughtUp) this.onCaughtUp();
+    this.isCaughtUp = isCaughtUp;
+    if (isCaughtUp) this.#onCaughtUp();
   }
 }

@@ -1,29 +1,18 @@
 import { STREAM_ID_HEADER, TAIL_OFFSET_QUERY_VALUE } from "../../shared/constants.ts";
+import { MalformedResponseError, TransportError } from "../../shared/errors/client-errors.ts";
 import { StreamGoneError } from "../../shared/errors/stream-state-errors.ts";
 import type { StreamHost } from "../host.ts";
-import { type RetryPolicy, retryAfterMsOf, retryDelay } from "../retry/index.ts";
-import { discard } from "../transport/index.ts";
-import { type Answer, refuseRefusal, type Steps, stepsOf } from "./answer-steps.ts";
+import { isTransient, retryAfterMsOf, retryDelay, sleep } from "../retry/index.ts";
+import { discard, noticeIdentity } from "../transport/index.ts";
+import { type Answer, refuseRefusal, stepsOf } from "./answer.ts";
 import { Attempt } from "./attempt.ts";
 import type { Batch } from "./batch.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import { Delivery } from "./delivery.ts";
 import type { ReaderStatus, ReadVia } from "./events.ts";
-import { causeOfCut, isWorthRepeating, REPEATED_CUTS } from "./failure.ts";
-import { CallersError, Interruption } from "./interruption.ts";
+import { BUFFERED, CallersError, INTERRUPTED } from "./interruption.ts";
 import type { ReaderSettings } from "./options.ts";
-import { Place } from "./place.ts";
 import type { Progress } from "./progress.ts";
-import { Rest } from "./rest.ts";
-import {
-  afterAnswer,
-  afterFailure,
-  afterMark,
-  afterPause,
-  INITIAL_STATE,
-  type LiveFacts,
-  type ReaderState,
-  withoutEvents,
-} from "./state.ts";
 import type { Mark } from "./steps.ts";
 
 /** Live answers that bring nothing are paced when they come faster than this, in ms, a few times in a row. */
@@ -33,6 +22,9 @@ const BARREN_ANSWERS = 3;
 /** Event streams that fail so often in a row, and have brought nothing before, do not get through. */
 const FAILED_EVENT_STREAMS = 2;
 
+/** A body that ends early this many times in a row without anything new was not cut on the way. */
+const REPEATED_CUTS = 3;
+
 /** An attempt that lasted so long, in ms, was not one of a row of failures. */
 const LASTING_MS = 5_000;
 
@@ -40,7 +32,6 @@ const LASTING_MS = 5_000;
 export interface ReadRun<Out> {
   readonly host: StreamHost<Out, never>;
   readonly settings: ReaderSettings;
-  readonly policy: RetryPolicy;
   /** Where the consumer is; the loop starts there, and after every failure begins there again. */
   readonly progress: Progress<Out>;
   /** Ends the loop, which throws the reason. */
@@ -52,40 +43,49 @@ export interface ReadRun<Out> {
 /** Requests pages and events one after the other until the end, through failures, pauses and changes of the way. */
 export class ReadLoop<Out> {
   readonly #run: ReadRun<Out>;
-  readonly #rest: Rest;
-  #state: ReaderState = INITIAL_STATE;
-  #place: Place | undefined;
+  /**
+   * How the next request reads; `end` when there is nothing more to read for. Every read begins with pages: they are
+   * cached, large, and the only ones that bring text byte for byte.
+   */
+  #via: ReadVia | "end" = "catch-up";
+  /** The last cursor, for live requests (PROTOCOL.md §10.1). */
+  #cursor: string | undefined;
+  /** Whether event streams do not get through, so that `auto` means long-poll from now on. */
+  #noEvents = false;
+  /** Whether event streams have brought something, and none has kept its first byte back since. */
+  #eventsWork = false;
   #delivery: Delivery<Out> | undefined;
   #attempt: Attempt | undefined;
+  #wake: (() => void) | undefined;
   #failures = 0;
   /** Failures in a row, the last ones, that were bodies ending early. */
   #cuts = 0;
   #barren = 0;
   #isBehind = true;
-  /** Whether event streams have brought something, and none has kept its first byte back since. */
-  #eventsWork = false;
+  /** Whether the stream is closed and was read to its end. */
+  isClosed = false;
 
   constructor(run: ReadRun<Out>) {
     this.#run = run;
-    this.#rest = new Rest(run.host.clock, run.stop);
     this.#beginAgain();
-  }
-
-  /** Whether the stream is closed and was read to its end. */
-  get isClosed(): boolean {
-    return this.#state.closed;
   }
 
   /** The batches, each to be asked for when the one before was handed out. */
   async *batches(): AsyncGenerator<Batch<Out>, void, undefined> {
-    const unwatch = this.#run.settings.visibility.watch(this.#visibilityChanged, this.#online);
+    const { settings, stop } = this.#run;
+    const unwatch = settings.visibility.watch(
+      () => (this.#mustPause() ? this.#attempt?.interrupt(INTERRUPTED) : this.#wake?.()),
+      // Connections from before the network went are dead, and nobody tells.
+      () => {
+        this.#attempt?.interrupt(INTERRUPTED);
+        this.#wake?.();
+      },
+    );
     try {
-      for (;;) {
-        const { via } = this.#state;
-        if (via === "end") return;
-        this.#run.stop.throwIfAborted();
+      while (this.#via !== "end") {
+        stop.throwIfAborted();
         if (this.#mustPause()) await this.#pause();
-        else yield* this.#once(via);
+        else yield* this.#once(this.#via);
       }
     } finally {
       unwatch();
@@ -95,39 +95,49 @@ export class ReadLoop<Out> {
   /** One request, its answer, and what follows from how they went. */
   async *#once(via: ReadVia): AsyncGenerator<Batch<Out>, void, undefined> {
     const { host, progress, settings, stop } = this.#run;
-    const startedAt = host.clock.now();
-    const before = progress.checkpoint;
-    const attempt = new Attempt(stop, host.clock, settings.silenceMs);
+    const { clock } = host;
+    const startedAt = clock.now();
+    const before = progress.checkpoint?.offset;
+    const attempt = new Attempt(stop, clock, settings.silenceMs);
     this.#attempt = attempt;
     let failure: { readonly error: unknown } | undefined;
     try {
       const mark = yield* this.#request(via, attempt);
       // Events may end between data and the offset behind it; the data arrives again then.
       if (via === "sse") this.#beginAgain();
-      this.#state = afterAnswer(this.#state, mark, this.#facts());
+      if (mark?.closed) {
+        this.#via = "end";
+        this.isClosed = true;
+      } else if (via !== "catch-up" || mark?.upToDate) this.#goLive();
     } catch (error) {
       failure = { error };
     } finally {
       attempt.end();
       this.#attempt = undefined;
     }
-    const lasted = host.clock.now() - startedAt;
-    const moved = before?.offset !== progress.checkpoint?.offset;
-    if (failure === undefined) return this.#pace(via !== "catch-up" && !moved && lasted < BARREN_MS);
-    if (lasted >= LASTING_MS) this.#heal();
-    await this.#recover(via, failure.error);
+    const lasted = clock.now() - startedAt;
+    if (failure) {
+      if (lasted >= LASTING_MS) this.#heal();
+      await this.#recover(via, failure.error);
+    } else {
+      // Keeps a server or a proxy that answers at once, again and again and with nothing, from being asked in a hot loop.
+      const wasBarren = via !== "catch-up" && before === progress.checkpoint?.offset && lasted < BARREN_MS;
+      this.#barren = wasBarren ? this.#barren + 1 : 0;
+      const excess = this.#barren - BARREN_ANSWERS;
+      if (excess >= 0) await this.#rest(retryDelay(excess + 1, settings.retry, host.random));
+    }
   }
 
   async *#request(via: ReadVia, attempt: Attempt): AsyncGenerator<Batch<Out>, Mark | undefined, undefined> {
-    const { host, settings, report } = this.#run;
+    const { host, settings, stop, report } = this.#run;
     const live = via === "catch-up" ? undefined : via;
-    const requested = this.#place?.offset;
+    const requested = this.#delivery?.offset;
     const mayFallBack = via === "sse" && settings.live === "auto";
     report({ type: "connecting", via, attempt: this.#failures + 1 });
     if (mayFallBack) attempt.expectFirstByte(settings.bufferedAfterMs);
     const response = await host.transport.send({
       method: "GET",
-      query: { offset: requested ?? TAIL_OFFSET_QUERY_VALUE, live, cursor: live && this.#state.cursor },
+      query: { offset: requested ?? TAIL_OFFSET_QUERY_VALUE, live, cursor: live && this.#cursor },
       signal: attempt.signal,
       // A long-poll is silent by design; servers let it wait for 20 or 30 s.
       timeoutMs: via === "long-poll" ? 2 * settings.silenceMs : settings.silenceMs,
@@ -136,82 +146,78 @@ export class ReadLoop<Out> {
     try {
       await refuseRefusal(answer, host);
       const stream = response.headers.get(STREAM_ID_HEADER);
-      this.#place?.identify(stream);
-      if (stream !== null) host.identify?.(stream);
+      if (stream !== null) this.#delivery?.identify(stream);
+      noticeIdentity(response.headers, host);
       const steps = stepsOf(answer, host.codec);
       if (live !== undefined) report({ type: "live", via });
-      const mark = yield* this.#deliver(steps, stream);
-      if (mark?.closed && (this.#place?.skip ?? 0) > 0) {
+      let last: Mark | undefined;
+      for await (const step of steps) {
+        const before = this.#delivery?.offset;
+        for await (const batch of this.#delivery?.take(step) ?? []) {
+          this.#heal();
+          yield batch;
+          stop.throwIfAborted();
+        }
+        // `now` is resolved: from here on the place is an offset like any other.
+        if (!this.#delivery && step.mark) this.#settleAt({ stream, offset: step.mark.offset, index: 0 });
+        this.#pass(step.mark, before);
+        last = step.mark ?? last;
+      }
+      if (last?.closed && this.#delivery?.skip) {
         throw new StreamGoneError({ detail: "The closed stream ends before the checkpoint: it is another one" });
       }
-      return mark;
+      return last;
     } finally {
       discard(response);
     }
   }
 
-  async *#deliver(steps: Steps, stream: string | null): AsyncGenerator<Batch<Out>, Mark | undefined, undefined> {
-    const { progress, stop } = this.#run;
-    let last: Mark | undefined;
-    for await (const step of steps) {
-      const offset = this.#place?.offset;
-      if (this.#delivery === undefined) {
-        // `now` is resolved: from here on the place is an offset like any other.
-        if (step.mark !== undefined) this.#settleAt(new Place({ stream, offset: step.mark.offset, index: 0 }));
-      } else {
-        for await (const batch of this.#delivery.take(step)) {
-          this.#heal();
-          yield batch;
-          stop.throwIfAborted();
-        }
-      }
-      const place = this.#place;
-      if (place === undefined) continue;
-      progress.settle(place.checkpoint);
-      if (step.mark === undefined) continue;
-      last = step.mark;
-      this.#state = afterMark(this.#state, last);
-      if (this.#state.via === "sse") this.#eventsWork = true;
-      if (place.offset !== offset) this.#heal();
-      this.#noticeTail(last.upToDate && place.skip === 0);
-    }
-    return last;
-  }
-
-  #noticeTail(isTail: boolean): void {
-    this.#run.progress.catchUp(isTail);
-    if (isTail && this.#isBehind) this.#run.report({ type: "caught-up" });
+  /** Everything that came is handed out, up to a mark if there is one; the step began at `before`. */
+  #pass(mark: Mark | undefined, before: Checkpoint["offset"] | undefined): void {
+    const { progress, report } = this.#run;
+    const delivery = this.#delivery;
+    if (!delivery) return;
+    progress.settle(delivery.checkpoint);
+    if (!mark) return;
+    // Whatever becomes of the answer, live requests echo its cursor.
+    this.#cursor = mark.cursor ?? this.#cursor;
+    this.#eventsWork ||= this.#via === "sse";
+    if (delivery.offset !== before) this.#heal();
+    const isTail = mark.upToDate && delivery.skip === 0;
+    progress.catchUp(isTail);
+    if (isTail && this.#isBehind) report({ type: "caught-up" });
     this.#isBehind = !isTail;
   }
 
-  /** Keeps a server or a proxy that answers at once, again and again and with nothing, from being asked in a hot loop. */
-  async #pace(wasBarren: boolean): Promise<void> {
-    this.#barren = wasBarren ? this.#barren + 1 : 0;
-    const excess = this.#barren - BARREN_ANSWERS;
-    if (excess >= 0) await this.#rest.wait(retryDelay(excess + 1, this.#run.policy, this.#run.host.random));
-  }
-
   async #recover(via: ReadVia, error: unknown): Promise<void> {
-    const { stop, settings, policy, host, report } = this.#run;
+    const { stop, settings, host, report } = this.#run;
     stop.throwIfAborted();
     if (error instanceof CallersError) throw error.error;
     this.#beginAgain();
-    if (error instanceof Interruption) return this.#goOn(error);
+    if (error === INTERRUPTED || error === BUFFERED) {
+      if (error === BUFFERED) {
+        // Where events have worked, a slow network is likelier than a proxy that has just moved in; once.
+        this.#noEvents ||= !this.#eventsWork;
+        this.#eventsWork = false;
+      }
+      return this.#stayLive();
+    }
     this.#failures += 1;
     const attempt = this.#failures;
-    const isHopelessWay = via === "sse" && !this.#eventsWork && attempt >= FAILED_EVENT_STREAMS;
-    if (isHopelessWay) this.#state = withoutEvents(this.#state);
-    this.#state = afterFailure(this.#state, this.#facts());
-    const cut = causeOfCut(error);
-    this.#cuts = cut === undefined ? 0 : this.#cuts + 1;
-    const hopeless = this.#cuts < REPEATED_CUTS ? undefined : cut;
-    const willRetry = hopeless === undefined && isWorthRepeating(error) && attempt < policy.maxAttempts;
-    const decision = await settings.onError(hopeless ?? error, { attempt, willRetry });
+    this.#noEvents ||= via === "sse" && !this.#eventsWork && attempt >= FAILED_EVENT_STREAMS;
+    this.#stayLive();
+    const cause = error instanceof TransportError ? error.cause : undefined;
+    this.#cuts = cause instanceof MalformedResponseError ? this.#cuts + 1 : 0;
+    // Repeating has proved useless; what is wrong with the body says more then.
+    const isHopeless = this.#cuts >= REPEATED_CUTS;
+    const told = isHopeless ? cause : error;
+    const willRetry = !isHopeless && isTransient(error) && attempt < settings.retry.maxAttempts;
+    const decision = await settings.onError(told, { attempt, willRetry });
     stop.throwIfAborted();
-    if (decision === "throw" || (decision === undefined && !willRetry)) throw hopeless ?? error;
-    const delayMs = retryDelay(attempt, policy, host.random, retryAfterMsOf(error));
+    if (decision ? decision === "throw" : !willRetry) throw told;
+    const delayMs = retryDelay(attempt, settings.retry, host.random, retryAfterMsOf(error));
     report({ type: "retrying", attempt, delayMs, error });
-    await this.#rest.wait(delayMs);
+    await this.#rest(delayMs);
   }
 
   /** Whatever fails from here on is the first of another row of failures. */
@@ -220,52 +226,51 @@ export class ReadLoop<Out> {
     this.#cuts = 0;
   }
 
-  #goOn({ why }: Interruption): void {
-    if (why === "buffered") {
-      // Where events have worked, a slow network is likelier than a proxy that has just moved in; once.
-      if (!this.#eventsWork) this.#state = withoutEvents(this.#state);
-      this.#eventsWork = false;
-    }
-    this.#state = afterFailure(this.#state, this.#facts());
-  }
-
   /** What arrived and was not handed out is forgotten, and will arrive again. */
   #beginAgain(): void {
     const { checkpoint } = this.#run.progress;
-    if (checkpoint !== undefined) this.#settleAt(new Place(checkpoint));
+    if (checkpoint) this.#settleAt(checkpoint);
   }
 
-  #settleAt(place: Place): void {
-    this.#place = place;
-    this.#delivery = new Delivery(this.#run.host.codec, place, this.#run.settings.onInvalid);
-    this.#run.progress.settle(place.checkpoint);
+  #settleAt(checkpoint: Checkpoint): void {
+    const { host, settings, progress } = this.#run;
+    this.#delivery = new Delivery(host.codec, settings.onInvalid, checkpoint);
+    progress.settle(checkpoint);
   }
 
-  #facts(): LiveFacts {
+  /** The tail is followed from here on, if it is to be followed. */
+  #goLive(): void {
     const { host, settings } = this.#run;
-    return { live: settings.live, framing: host.codec.framing, isExact: this.#place?.isExact ?? true };
+    const { live } = settings;
+    const isText = host.codec.framing === "text";
+    // Text in events cannot be counted in the stream's bytes, so nothing could be skipped there.
+    const prefersPolls = live === "auto" ? isText || this.#noEvents : isText && this.#delivery?.isExact === false;
+    this.#via = live === false ? "end" : live === "long-poll" || prefersPolls ? "long-poll" : "sse";
+  }
+
+  /** After a failure the next request goes the same way, unless the place no longer allows it. */
+  #stayLive(): void {
+    if (this.#via !== "catch-up") this.#goLive();
   }
 
   /** Only a live read rests: whoever opens a page in the background finds it caught up. */
   #mustPause(): boolean {
     const { pauseWhenHidden, visibility } = this.#run.settings;
-    return pauseWhenHidden && this.#state.via !== "catch-up" && visibility.isHidden();
+    return pauseWhenHidden && this.#via !== "catch-up" && visibility.isHidden();
   }
 
   async #pause(): Promise<void> {
     this.#run.report({ type: "paused" });
-    while (this.#mustPause()) await this.#rest.wait();
-    this.#state = afterPause(this.#state);
+    while (this.#mustPause()) await this.#rest();
+    // What was missed comes in pages.
+    this.#via = "catch-up";
   }
 
-  readonly #visibilityChanged = (): void => {
-    if (this.#mustPause()) this.#attempt?.interrupt(new Interruption("hidden"));
-    else this.#rest.wake();
-  };
-
-  /** Connections from before the network went are dead, and nobody tells. */
-  readonly #online = (): void => {
-    this.#attempt?.interrupt(new Interruption("online"));
-    this.#rest.wake();
-  };
+  /** Waits, until it is woken unless a time is given. */
+  async #rest(ms?: number): Promise<void> {
+    const { host, stop } = this.#run;
+    await sleep(ms, host.clock, stop, (wake) => {
+      this.#wake = wake;
+    });
+  }
 }

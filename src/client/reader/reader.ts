@@ -1,15 +1,14 @@
 /// <reference lib="esnext.disposable" />
 import { type Hosted, hostOf, type StreamHost } from "../host.ts";
-import { type RetryPolicy, resolveRetry } from "../retry/index.ts";
+import { anySignal } from "../transport/abort.ts";
 import type { Batch } from "./batch.ts";
 import { type Checkpoint, startingPoint } from "./checkpoint.ts";
 import type { ReaderStatus } from "./events.ts";
-import { Interruption } from "./interruption.ts";
-import { MessageIterator } from "./message-iterator.ts";
+import { INTERRUPTED } from "./interruption.ts";
+import { eachMessage } from "./message-iterator.ts";
 import { type ReaderOptions, type ReaderSettings, resolveReaderOptions } from "./options.ts";
 import { Progress } from "./progress.ts";
 import { ReadLoop } from "./read-loop.ts";
-import { TailSignal } from "./tail-signal.ts";
 
 /** Messages that arrived together, and the position just behind them. */
 export interface MessageBatch<Out> {
@@ -43,9 +42,10 @@ export interface MessageBatch<Out> {
 export class StreamReader<Out = unknown> implements AsyncIterable<Out> {
   readonly #host: StreamHost<Out, never>;
   readonly #settings: ReaderSettings;
-  readonly #policy: RetryPolicy;
   readonly #progress: Progress<Out>;
-  #tail: TailSignal = new TailSignal();
+  /** Settled when the tail was reached, or reading ended before. */
+  #tail = quietly();
+  #isTailReached = false;
   #status: ReaderStatus = { type: "idle" };
   #running: AbortController | undefined;
 
@@ -58,10 +58,11 @@ export class StreamReader<Out = unknown> implements AsyncIterable<Out> {
    */
   constructor(stream: Hosted<Out, never>, options: ReaderOptions = {}) {
     this.#host = hostOf(stream);
-    this.#settings = resolveReaderOptions(options);
-    this.#policy = resolveRetry(options.retry, { ...this.#host.retry, maxAttempts: Number.POSITIVE_INFINITY });
-    this.#progress = new Progress(startingPoint(options.from ?? "start"));
-    this.#progress.onCaughtUp = () => this.#tail.reach();
+    this.#settings = resolveReaderOptions(options, this.#host.retry);
+    this.#progress = new Progress(startingPoint(options.from ?? "start"), () => {
+      this.#isTailReached = true;
+      this.#tail.resolve();
+    });
   }
 
   /**
@@ -88,7 +89,7 @@ export class StreamReader<Out = unknown> implements AsyncIterable<Out> {
    * @throws What ended the iteration before.
    */
   caughtUp(): Promise<void> {
-    return this.#tail.reached;
+    return this.#tail.promise;
   }
 
   /**
@@ -98,8 +99,10 @@ export class StreamReader<Out = unknown> implements AsyncIterable<Out> {
    * reader, SchemaError for a message that the schema refuses, otherwise a shared error.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Out, undefined, undefined> {
-    const stop = new AbortController();
-    return new MessageIterator(this.#progress, this.#batches(stop), stop, this.#settings.limit);
+    const controller = new AbortController();
+    const stop = this.#stoppedBy(controller);
+    const cancel = (): void => controller.abort(INTERRUPTED);
+    return eachMessage(this.#progress, this.#batches(controller, stop), stop, this.#settings.limit, cancel);
   }
 
   /**
@@ -113,7 +116,7 @@ export class StreamReader<Out = unknown> implements AsyncIterable<Out> {
    */
   async *batches(): AsyncGenerator<MessageBatch<Out>, void, undefined> {
     let left = this.#settings.limit;
-    for await (const batch of this.#batches(new AbortController())) {
+    for await (const batch of this.#batches()) {
       this.#progress.hand(left);
       left -= batch.messages.length;
       const { checkpoint = batch.checkpoint } = this;
@@ -145,7 +148,7 @@ export class StreamReader<Out = unknown> implements AsyncIterable<Out> {
 
   /** Ends the iteration, if there is one, and its request. The loop ends without an error; a later one can go on. */
   cancel(): void {
-    this.#running?.abort(new Interruption("cancelled"));
+    this.#running?.abort(INTERRUPTED);
   }
 
   /** {@link StreamReader.cancel} at the end of an `await using` block. */
@@ -153,49 +156,50 @@ export class StreamReader<Out = unknown> implements AsyncIterable<Out> {
     this.cancel();
   }
 
-  async *#batches(stop: AbortController): AsyncGenerator<Batch<Out>, void, undefined> {
-    if (this.#running !== undefined) throw new TypeError("The reader is being iterated already");
-    this.#running = stop;
-    if (this.#tail.wasMissed) this.#tail = new TailSignal();
-    const forget = [this.#settings.signal, this.#host.signal].map((signal) => follow(signal, stop));
-    const loop = new ReadLoop<Out>({
-      host: this.#host,
-      settings: this.#settings,
-      policy: this.#policy,
-      progress: this.#progress,
-      stop: stop.signal,
-      report: (status) => this.#report(status),
-    });
+  async *#batches(
+    controller = new AbortController(),
+    stop = this.#stoppedBy(controller),
+  ): AsyncGenerator<Batch<Out>, void, undefined> {
+    if (this.#running) throw new TypeError("The reader is being iterated already");
+    this.#running = controller;
+    // The iteration before has missed it, and said so.
+    if (!this.#isTailReached && this.#status.type !== "idle") this.#tail = quietly();
+    const progress = this.#progress;
+    const report = (status: ReaderStatus): void => {
+      this.#status = status;
+      this.#settings.onStatus(status);
+    };
+    const loop = new ReadLoop<Out>({ host: this.#host, settings: this.#settings, progress, stop, report });
     let ending: ReaderStatus = { type: "stopped" };
     try {
       for await (const batch of loop.batches()) {
-        this.#progress.hold(batch);
+        progress.hold(batch);
         yield batch;
       }
       if (loop.isClosed) ending = { type: "closed" };
     } catch (error) {
-      if (error instanceof Interruption) return;
+      if (error === INTERRUPTED) return;
       ending = { type: "failed", error };
       throw error;
     } finally {
-      this.#progress.release();
+      progress.settle();
       this.#running = undefined;
-      for (const unfollow of forget) unfollow();
-      this.#tail.miss(ending.type === "failed" ? ending.error : undefined);
-      this.#report(ending);
+      const error = ending.type === "failed" ? ending.error : undefined;
+      // No matter where the tail was reached before.
+      this.#tail.reject(error ?? new DOMException("The reader stopped before the tail", "AbortError"));
+      report(ending);
     }
   }
 
-  #report(status: ReaderStatus): void {
-    this.#status = status;
-    this.#settings.onStatus(status);
+  /** Fires when anybody ends an iteration. */
+  #stoppedBy({ signal }: AbortController): AbortSignal {
+    return anySignal(signal, this.#settings.signal, this.#host.signal);
   }
 }
 
-/** Makes a signal stop an iteration. @returns Undoes it. */
-function follow(signal: AbortSignal | undefined, stop: AbortController): () => void {
-  const abort = (): void => stop.abort(signal?.reason);
-  signal?.addEventListener("abort", abort);
-  if (signal?.aborted) abort();
-  return () => signal?.removeEventListener("abort", abort);
+/** A promise that whoever does not ask for it does not hear of, should it be broken. */
+function quietly(): PromiseWithResolvers<void> {
+  const deferred = Promise.withResolvers<void>();
+  deferred.promise.catch(() => {});
+  return deferred;
 }

@@ -7,15 +7,15 @@ import { JsonArrayParser } from "./json-array-parser.ts";
 import type { Step } from "./steps.ts";
 import { decodeNext } from "./strict-text.ts";
 
-/** What a `data` event carries, behind what waits already. */
-function stepOf(framing: Framing, data: string, waiting: Step | undefined): Step {
-  if (framing === "text") return { text: (waiting?.text ?? "") + data };
-  if (framing === "bytes") return { bytes: decodeBase64(data) };
+/** What a `data` event carries; text behind what waits already. */
+function dataOf(framing: Framing, data: string, waiting: Step["data"]): Step["data"] {
+  if (framing === "text") return typeof waiting === "string" ? waiting + data : data;
+  if (framing === "bytes") return decodeBase64(data);
   const parser = new JsonArrayParser();
   const messages: string[] = [];
   parser.push(data, messages);
   parser.end();
-  return { messages };
+  return messages;
 }
 
 /**
@@ -35,25 +35,25 @@ export async function* sseSteps(
   const decoder = new TextDecoder("utf-8", { fatal: framing === "json" });
   const events: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (event) => events.push(event) });
-  // Data whose control event is still to come.
-  let waiting: Step | undefined;
+  // Messages and bytes need not wait for their control event: the index counts them, and a reader that comes back skips
+  // them. Text must, for its line ends are not the stream's and so its bytes cannot be counted.
+  const mayWait = framing === "text";
+  let waiting: Step["data"];
   for await (const piece of attempt.pieces(body)) {
     parser.feed(decodeNext(decoder, piece));
     for (const { event, data } of events.splice(0)) {
       if (event === "control") {
         const mark = readControlEvent(data);
-        yield { ...waiting, mark };
+        yield { data: waiting, mark };
         waiting = undefined;
         if (mark.closed) return;
       } else if (event === "data") {
-        if (waiting !== undefined && framing !== "text") yield waiting;
-        waiting = stepOf(framing, data, waiting);
+        if (!mayWait) yield { data: waiting };
+        waiting = dataOf(framing, data, waiting);
       }
     }
-    // Messages and bytes need not wait: the index counts them, and a reader that comes back skips them. Text must, for
-    // its line ends are not the stream's and so its bytes cannot be counted.
-    if (waiting === undefined || framing === "text") continue;
-    yield waiting;
+    if (mayWait) continue;
+    yield { data: waiting };
     waiting = undefined;
   }
 }

@@ -12,16 +12,13 @@ export interface Mark {
   readonly cursor: string | undefined;
 }
 
-/**
- * What arrived together: data, a mark behind it, or both. Of the three kinds of data an answer has only one.
- */
+/** What arrived together: data, a mark behind it, or both. */
 export interface Step {
-  /** JSON messages. */
-  readonly messages?: readonly string[];
-  /** Bytes of the stream. */
-  readonly bytes?: Uint8Array;
-  /** Text whose line ends SSE has rewritten, so that it cannot be counted in bytes; it always has its mark. */
-  readonly text?: string;
+  /**
+   * JSON messages; or bytes of the stream; or text whose line ends SSE has rewritten, so that it cannot be counted in
+   * bytes, which always has its mark.
+   */
+  readonly data?: readonly string[] | Uint8Array | string | undefined;
   /** The end of the data, this one's included. */
-  readonly mark?: Mark;
+  readonly mark?: Mark | undefined;
 }

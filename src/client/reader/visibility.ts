@@ -12,33 +12,24 @@ export interface PageVisibility {
   watch(onChange: () => void, onOnline: () => void): () => void;
 }
 
-function isTarget(value: unknown): value is EventTarget {
-  return typeof value === "object" && value !== null && "addEventListener" in value;
+/** What is used of `document`, as far as there is one. */
+interface Page extends Partial<Pick<EventTarget, "addEventListener">> {
+  readonly visibilityState?: unknown;
 }
 
-function listen(target: unknown, type: string, listener: () => void): () => void {
-  if (!isTarget(target)) return () => {};
-  target.addEventListener(type, listener);
-  return () => target.removeEventListener(type, listener);
-}
-
-function page(): unknown {
+function page(): Page | undefined {
   return Reflect.get(globalThis, "document");
 }
 
 /** The page of a browser; always visible, and never told of the network, where there is none. */
 export const platformVisibility: PageVisibility = {
-  isHidden() {
-    const document = page();
-    return isTarget(document) && Reflect.get(document, "visibilityState") === "hidden";
-  },
+  isHidden: () => page()?.visibilityState === "hidden",
   watch(onChange, onOnline) {
-    const unwatchPage = listen(page(), "visibilitychange", onChange);
+    const watching = new AbortController();
+    const { signal } = watching;
+    page()?.addEventListener?.("visibilitychange", onChange, { signal });
     // Workers of a browser have no page and still hear of the network; other runtimes never say anything.
-    const unwatchNetwork = "ononline" in globalThis ? listen(globalThis, "online", onOnline) : () => {};
-    return () => {
-      unwatchPage();
-      unwatchNetwork();
-    };
+    if ("ononline" in globalThis) globalThis.addEventListener("online", onOnline, { signal });
+    return () => watching.abort();
   },
 };

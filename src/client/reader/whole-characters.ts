@@ -1,11 +1,13 @@
+import { concat } from "../codec/concat.ts";
+
 const NONE = new Uint8Array(0);
 
 /** How many bytes at the end begin a character without ending it: 0 to 3. */
 function unfinishedBytes(bytes: Uint8Array): number {
-  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
-    const byte = bytes[bytes.length - back] ?? 0;
-    if ((byte & 0xc0) === 0x80) continue;
-    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+  for (let back = 1; back < 4; back++) {
+    const byte = bytes.at(-back) ?? 0;
+    if (byte >> 6 === 2) continue;
+    const length = byte < 0xc0 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
     return length > back ? back : 0;
   }
   return 0;
@@ -22,7 +24,7 @@ function unfinishedBytes(bytes: Uint8Array): number {
  * ```
  */
 export class WholeCharacters {
-  #held = NONE;
+  #held: Uint8Array = NONE;
 
   /** How many bytes wait. */
   get held(): number {
@@ -31,12 +33,7 @@ export class WholeCharacters {
 
   /** Takes bytes. @returns Those that end with a whole character, the ones that waited in front. */
   push(bytes: Uint8Array): Uint8Array {
-    let whole = bytes;
-    if (this.#held.length > 0) {
-      whole = new Uint8Array(this.#held.length + bytes.length);
-      whole.set(this.#held);
-      whole.set(bytes, this.#held.length);
-    }
+    const whole = this.held > 0 ? concat([this.#held, bytes]) : bytes;
     const end = whole.length - unfinishedBytes(whole);
     this.#held = whole.slice(end);
     return whole.subarray(0, end);

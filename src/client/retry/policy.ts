@@ -1,3 +1,4 @@
+import { withDefaults } from "../defaults.ts";
 import type { RetryOptions, RetryPolicy } from "./contract.ts";
 
 /** What a handle repeats with unless told otherwise: five attempts within about six seconds. */
@@ -16,10 +17,8 @@ export const DEFAULT_RETRY: RetryPolicy = { maxAttempts: 5, baseDelayMs: 200, ma
  * ```
  */
 export function resolveRetry(options: RetryOptions | undefined, defaults: RetryPolicy): RetryPolicy {
-  const maxAttempts = options?.maxAttempts ?? defaults.maxAttempts;
-  const baseDelayMs = options?.baseDelayMs ?? defaults.baseDelayMs;
-  const maxDelayMs = options?.maxDelayMs ?? defaults.maxDelayMs;
+  const policy = withDefaults(options, defaults);
   // Written so that NaN is refused as well.
-  if (maxAttempts >= 1 && baseDelayMs >= 0 && maxDelayMs >= 0) return { maxAttempts, baseDelayMs, maxDelayMs };
+  if (policy.maxAttempts >= 1 && policy.baseDelayMs >= 0 && policy.maxDelayMs >= 0) return policy;
   throw new RangeError("Retries take at least one attempt, and delays of at least 0 ms");
 }

@@ -1,9 +1,8 @@
-import type { RateLimitedError, TransportError, UnavailableError } from "../../shared/errors/index.ts";
+import { RateLimitedError, UnavailableError } from "../../shared/errors/access-errors.ts";
+import { TransportError } from "../../shared/errors/client-errors.ts";
 
 /** What may go away by itself: no answer, 429, 5xx. */
 export type TransientError = RateLimitedError | TransportError | UnavailableError;
-
-const TRANSIENT_TAGS: readonly unknown[] = ["RateLimitedError", "TransportError", "UnavailableError"];
 
 /**
  * Says whether what failed may succeed later without any change. It does not say that repeating is safe: after a
@@ -17,17 +16,21 @@ const TRANSIENT_TAGS: readonly unknown[] = ["RateLimitedError", "TransportError"
  * ```
  */
 export function isTransient(error: unknown): error is TransientError {
-  // By tag: the shared guard would bring the whole table of errors into the client.
-  return error instanceof Error && "_tag" in error && TRANSIENT_TAGS.includes(error._tag);
+  return error instanceof TransportError || isRefusedForNow(error) || error instanceof UnavailableError;
+}
+
+/** Says whether the server answered 429: nothing was done, and may be done later. */
+export function isRefusedForNow(error: unknown): error is RateLimitedError {
+  return error instanceof RateLimitedError;
 }
 
 /**
  * What the server asked for with `Retry-After`.
  *
  * @param error Whatever was thrown.
- * @returns Milliseconds, or `undefined` when it asked for nothing.
+ * @returns Milliseconds, 0 when it asked for nothing.
  */
-export function retryAfterMsOf(error: unknown): number | undefined {
-  if (!isTransient(error) || error._tag === "TransportError") return undefined;
-  return error.retryAfterSeconds === undefined ? undefined : error.retryAfterSeconds * 1000;
+export function retryAfterMsOf(error: unknown): number {
+  const asks = isRefusedForNow(error) || error instanceof UnavailableError;
+  return asks ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
 }

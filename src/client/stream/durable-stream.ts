@@ -7,7 +7,7 @@ import { StreamHandle } from "./handle.ts";
  * @typeParam Out What reading yields.
  * @typeParam In What writing takes.
  */
-export type DurableStream<Out = unknown, In = Out> = Handle<Out, In>;
+export interface DurableStream<Out = unknown, In = Out> extends Handle<Out, In> {}
 
 /**
  * Makes a handle; see {@link DurableStreamConstructor} for how it is typed.

@@ -1,26 +1,26 @@
 import { systemClock } from "../../shared/clock.ts";
-import { STREAM_CLOSED_HEADER, STREAM_ID_HEADER, STREAM_SEQ_HEADER } from "../../shared/constants.ts";
+import { STREAM_CLOSED_HEADER, STREAM_SEQ_HEADER } from "../../shared/constants.ts";
 import { normalizeContentType } from "../../shared/content-type.ts";
-import { MalformedResponseError } from "../../shared/errors/client-errors.ts";
-import { ContentTypeMismatchError } from "../../shared/errors/stream-state-errors.ts";
+import { ContentTypeMismatchError, StreamGoneError } from "../../shared/errors/stream-state-errors.ts";
 import { createCodec } from "../codec/codec.ts";
 import { HOST, type StreamHost } from "../host.ts";
 import { type ProducerOptions, StreamProducer } from "../producer/index.ts";
 import { type ReaderOptions, StreamReader } from "../reader/index.ts";
-import { DEFAULT_RETRY, isTransient, repeat, resolveRetry } from "../retry/index.ts";
+import { DEFAULT_RETRY, isRefusedForNow, isTransient, repeat, resolveRetry } from "../retry/index.ts";
 import {
+  anySignal,
   createTransport,
   discard,
   errorFromResponse,
-  isClosed,
+  noticeIdentity,
   offsetIn,
   parseStreamUrl,
   type RequestFacts,
+  requireClosed,
   type TransportRequest,
 } from "../transport/index.ts";
 import type { Appended, Created, DurableStream, StreamMetadata } from "./contract.ts";
 import { createHeaders, forkHeaders } from "./creation.ts";
-import { StreamIdentity } from "./identity.ts";
 import { metadataOf } from "./metadata.ts";
 import type {
   AppendOptions,
@@ -33,24 +33,20 @@ import type {
 
 /** One operation: its request, and what becomes of the answers. */
 interface Operation extends TransportRequest {
-  /** Says which statuses are a success. */
-  readonly succeeds: (status: number) => boolean;
-  /** Says which failures are safe to follow with another attempt. */
-  readonly mayRepeat: (error: unknown) => boolean;
+  /** The statuses that are a success. */
+  readonly succeeds: readonly number[];
+  /** Says which failures are safe to follow with another attempt; all that may heal unless given. */
+  readonly mayRepeat?: (error: unknown) => boolean;
   /** What the request says, for errors. */
   readonly facts?: RequestFacts | undefined;
-}
-
-/** A 429 says that nothing was done; after any other failure, what has no identity may have been stored. */
-function isRefusedForNow(error: unknown): boolean {
-  return isTransient(error) && error._tag === "RateLimitedError";
 }
 
 /** `DurableStream` as a class; the types of its constructor are in the contract. */
 export class StreamHandle<Out, In> implements DurableStream<Out, In> {
   readonly #options: DurableStreamOptions<Out, In>;
   readonly #host: StreamHost<Out, In>;
-  readonly #identity = new StreamIdentity();
+  /** Which stream answers at the URL (§11.1), once an answer has told. */
+  #streamId: string | undefined;
 
   /**
    * @param options Only `url` is required.
@@ -66,7 +62,11 @@ export class StreamHandle<Out, In> implements DurableStream<Out, In> {
       clock,
       random,
       signal,
-      identify: (streamId) => this.#identity.notice(streamId),
+      identify: (streamId) => {
+        this.#streamId ??= streamId;
+        if (this.#streamId === streamId) return;
+        throw new StreamGoneError({ detail: "Another stream lives at the URL now" });
+      },
     };
   }
 
@@ -84,42 +84,38 @@ export class StreamHandle<Out, In> implements DurableStream<Out, In> {
 
   async create(options: CreateOptions<In> = {}): Promise<Created> {
     const headers = createHeaders(this.contentType, options);
-    const { codec } = this.#host;
-    const messages = await Promise.all((options.messages ?? []).map((message) => codec.encode(message)));
-    return this.#put(headers, messages.length === 0 ? undefined : codec.join(messages), options);
+    const { messages = [] } = options;
+    return this.#put(headers, messages.length > 0 ? await this.#bodyOf(messages) : undefined, options);
   }
 
   async head({ signal }: CallOptions = {}): Promise<StreamMetadata> {
-    const succeeds = (status: number): boolean => status === 200;
-    const { headers } = await this.#send({ method: "HEAD", succeeds, mayRepeat: isTransient, signal });
+    const { headers } = await this.#send({ method: "HEAD", succeeds: [200], signal });
     const metadata = metadataOf(headers);
-    this.#notice(headers);
+    noticeIdentity(headers, this.#host);
     return metadata;
   }
 
   async append(message: In, { seq, signal }: AppendOptions = {}): Promise<Appended> {
-    const body = await this.#bodyOf(message);
-    const headers = await this.#post(body, { [STREAM_SEQ_HEADER]: seq }, { signal, facts: { streamSeq: seq } });
-    return { offset: offsetIn(headers) };
+    const body = await this.#bodyOf([message]);
+    return appended(await this.#post(body, { [STREAM_SEQ_HEADER]: seq }, { signal, streamSeq: seq }));
   }
 
   async close({ message, signal }: CloseOptions<In> = {}): Promise<Appended> {
-    const body = message === undefined ? undefined : await this.#bodyOf(message);
+    const body = message === undefined ? undefined : await this.#bodyOf([message]);
     const headers = await this.#post(body, { [STREAM_CLOSED_HEADER]: "true" }, { signal });
-    if (!isClosed(headers)) throw new MalformedResponseError({ detail: "The server did not confirm the closing" });
-    return { offset: offsetIn(headers) };
+    requireClosed(headers);
+    return appended(headers);
   }
 
   async delete({ signal }: CallOptions = {}): Promise<void> {
-    let lost = false;
+    const succeeds = [204];
     const mayRepeat = (error: unknown): boolean => {
-      lost ||= isTransient(error) && !isRefusedForNow(error);
+      // A stream that is not there any more, after an attempt whose answer was lost, was deleted by that attempt.
+      if (!isRefusedForNow(error)) succeeds.push(404, 410);
       return isTransient(error);
     };
-    // A stream that is not there any more, after an attempt whose answer was lost, was deleted by that attempt.
-    const succeeds = (status: number): boolean => status === 204 || (lost && (status === 404 || status === 410));
     await this.#send({ method: "DELETE", succeeds, mayRepeat, signal });
-    this.#identity.reset();
+    this.#streamId = undefined;
   }
 
   async fork(options: ForkOptions): Promise<DurableStream<Out, In>> {
@@ -144,70 +140,58 @@ export class StreamHandle<Out, In> implements DurableStream<Out, In> {
     body: TransportRequest["body"],
     { signal }: CallOptions,
   ): Promise<Created> {
-    const response = await this.#send({
-      method: "PUT",
-      headers,
-      body,
-      signal,
-      succeeds: (status) => status === 201 || status === 200,
-      mayRepeat: isTransient,
-      facts: { bodyBytes: body?.length },
-    });
+    const facts = { bodyBytes: body?.length };
+    const response = await this.#send({ method: "PUT", headers, body, signal, succeeds: [200, 201], facts });
     const { offset, closed, streamId } = metadataOf(response.headers);
     const expected = response.headers.get("Content-Type");
+    const received = this.contentType;
     // A server of the protocol refuses with 409; one that does not must not leave the handle with a wrong framing.
-    if (expected !== null && normalizeContentType(expected) !== normalizeContentType(this.contentType)) {
-      throw new ContentTypeMismatchError({ expected, received: this.contentType });
+    if (expected !== null && normalizeContentType(expected) !== normalizeContentType(received)) {
+      throw new ContentTypeMismatchError({ expected, received });
     }
-    this.#identity.reset(streamId);
+    this.#streamId = streamId;
     return { created: response.status === 201, offset, closed, streamId };
   }
 
-  async #bodyOf(message: In): Promise<Uint8Array<ArrayBuffer>> {
+  async #bodyOf(messages: readonly In[]): Promise<Uint8Array<ArrayBuffer>> {
     const { codec } = this.#host;
-    return codec.join([await codec.encode(message)]);
+    return codec.join(await Promise.all(messages.map(async (message) => codec.encode(message))));
   }
 
   /** Sends a write: once when it holds a message, as often as the policy allows when it only closes. */
   async #post(
     body: TransportRequest["body"],
     headers: TransportRequest["headers"],
-    { signal, facts }: CallOptions & { readonly facts?: RequestFacts },
+    { signal, streamSeq }: CallOptions & RequestFacts,
   ): Promise<Headers> {
-    const contentType = body === undefined ? undefined : this.contentType;
+    const contentType = body && this.contentType;
     const response = await this.#send({
       method: "POST",
       headers: { ...headers, "Content-Type": contentType },
       body,
       signal,
-      succeeds: (status) => status === 204 || status === 200,
-      mayRepeat: body === undefined ? isTransient : isRefusedForNow,
-      facts: { ...facts, contentType, bodyBytes: body?.length },
+      succeeds: [200, 204],
+      // After anything but a 429, what has no identity may have been stored.
+      mayRepeat: body ? isRefusedForNow : isTransient,
+      facts: { streamSeq, contentType, bodyBytes: body?.length },
     });
-    this.#notice(response.headers);
+    noticeIdentity(response.headers, this.#host);
     return response.headers;
   }
 
-  #notice(headers: Headers): void {
-    const streamId = headers.get(STREAM_ID_HEADER);
-    if (streamId !== null) this.#identity.notice(streamId);
-  }
-
   /** Makes attempts as the operation allows, and returns the answer that is a success; its body is given up. */
-  async #send({ succeeds, mayRepeat, facts, ...request }: Operation): Promise<Response> {
-    const { transport } = this.#host;
+  async #send({ succeeds, mayRepeat = isTransient, facts, ...request }: Operation): Promise<Response> {
+    const { transport, signal } = this.#host;
     const attempt = async (): Promise<Response> => {
       const response = await transport.send(request);
-      if (!succeeds(response.status)) throw await errorFromResponse(response, transport.url, facts);
+      if (!succeeds.includes(response.status)) throw await errorFromResponse(response, transport.url, facts);
       discard(response);
       return response;
     };
-    return repeat(attempt, { ...this.#host, signal: this.#until(request.signal), mayRepeat });
+    return repeat(attempt, { ...this.#host, signal: anySignal(request.signal, signal), mayRepeat });
   }
+}
 
-  /** What ends a wait: the handle's signal or the call's. */
-  #until(signal: AbortSignal | undefined): AbortSignal | undefined {
-    const whole = this.#host.signal;
-    return signal !== undefined && whole !== undefined ? AbortSignal.any([signal, whole]) : (signal ?? whole);
-  }
+function appended(headers: Headers): Appended {
+  return { offset: offsetIn(headers) };
 }

@@ -7,6 +7,7 @@ export type {
 } from "./contract.ts";
 export { DurableStream } from "./durable-stream.ts";
 export type { MediaType, MessageOf } from "./message-type.ts";
+export { type OpenStreamOptions, openStream } from "./open-stream.ts";
 export type {
   AppendOptions,
   CallOptions,

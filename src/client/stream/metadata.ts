@@ -4,8 +4,7 @@ import {
   STREAM_ID_HEADER,
   STREAM_TTL_HEADER,
 } from "../../shared/constants.ts";
-import { offsetIn } from "../transport/answer.ts";
-import { isClosed, numberIn } from "../transport/response-error.ts";
+import { isClosed, numberIn, offsetIn } from "../transport/answer.ts";
 import type { StreamMetadata } from "./contract.ts";
 
 /**

@@ -52,9 +52,11 @@ export type LifetimeOptions =
   | {
       /** Seconds without reads or writes after which the stream expires; a whole number. */
       readonly ttlSeconds?: number | undefined;
+      /** Not together with a time. */
       readonly expiresAt?: undefined;
     }
   | {
+      /** Not together with a date. */
       readonly ttlSeconds?: undefined;
       /** When the stream expires: a date, or an RFC 3339 timestamp. */
       readonly expiresAt?: Date | string | undefined;

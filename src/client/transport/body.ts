@@ -15,32 +15,29 @@ export function discard(response: Response): void {
 }
 
 /**
- * Reads the text of a refusal, up to 65,536 characters and for up to 5 s.
+ * Reads the text of a refusal, somewhat more than 65,536 characters at most and for up to 5 s.
  *
  * @param response An answer whose body nobody has read.
- * @returns The text, as far as it came in time; empty when there is none or too much.
+ * @returns The text, as far as it came in time; empty when there is none.
  * @throws What breaks the body off.
  */
 export async function problemText({ body }: Response): Promise<string> {
-  if (body === null) return "";
-  const reader = body.getReader();
+  const reader = body?.getReader();
   const giveUp = (): void => {
-    reader.cancel().catch(() => {});
+    reader?.cancel().catch(() => {});
   };
   // Real time, whatever clock the client has: this only keeps a body that never ends from holding up an error.
   const timer = setTimeout(giveUp, MAX_PROBLEM_MS);
   const decoder = new TextDecoder();
   let text = "";
   try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
       text += decoder.decode(next.value, { stream: true });
-      if (text.length > MAX_PROBLEM_CHARACTERS) {
-        giveUp();
-        return "";
-      }
+      if (text.length > MAX_PROBLEM_CHARACTERS) break;
     }
   } finally {
     clearTimeout(timer);
+    giveUp();
   }
   return text;
 }

@@ -3,10 +3,8 @@ import {
   PRODUCER_EPOCH_HEADER,
   PRODUCER_EXPECTED_SEQ_HEADER,
   PRODUCER_RECEIVED_SEQ_HEADER,
-  STREAM_CLOSED_HEADER,
   STREAM_OFFSET_HEADER,
 } from "../../shared/constants.ts";
-import { parseDecimal } from "../../shared/decimal.ts";
 import {
   ContentTypeMismatchError,
   ForbiddenError,
@@ -31,8 +29,10 @@ import {
   UnauthorizedError,
   UnavailableError,
 } from "../../shared/errors/index.ts";
+import { InvalidMessageError, isMessageIssues } from "../../shared/errors/invalid-message-error.ts";
 import { parseRetryAfter } from "../retry/delay.ts";
-import { readProblem } from "./problem.ts";
+import { isClosed, numberIn } from "./answer.ts";
+import { type Problem, readProblem } from "./problem.ts";
 
 /** What the refused request said, for facts that an answer does not repeat. */
 export interface RequestFacts {
@@ -52,16 +52,6 @@ export interface RequestFacts {
 
 /** Stands for a string that neither the answer nor the request tells. */
 const UNKNOWN = "unknown";
-
-/** Whether an answer says that the stream is closed (§4.1). */
-export function isClosed(headers: Headers): boolean {
-  return headers.get(STREAM_CLOSED_HEADER)?.toLowerCase() === "true";
-}
-
-/** The whole number that a header holds; `null` when it holds none. */
-export function numberIn(headers: Headers, name: string): number | null {
-  return parseDecimal(headers.get(name) ?? "");
-}
 
 function retryAfterIn(headers: Headers): { retryAfterSeconds: number | undefined } {
   const date = Date.parse(headers.get("Date") ?? "");
@@ -89,7 +79,15 @@ function conflict(headers: Headers, code: unknown, facts: RequestFacts, options:
   return new StreamConflictError(options);
 }
 
-function badRequest(status: 400 | 414 | 431, code: unknown, facts: RequestFacts, options: StreamErrorOptions) {
+function badRequest(
+  status: 400 | 414 | 431,
+  { code, issues }: Problem,
+  facts: RequestFacts,
+  options: StreamErrorOptions,
+) {
+  if (code === "InvalidMessageError") {
+    return new InvalidMessageError({ issues: isMessageIssues(issues) ? issues : [] }, options);
+  }
   if (code === "InvalidJsonError") return new InvalidJsonError({}, options);
   if (code === "InvalidProducerError") return new InvalidProducerError(options);
   if (code === "InvalidOffsetError") return new InvalidOffsetError({ offset: facts.offset ?? UNKNOWN }, options);
@@ -120,13 +118,14 @@ export async function errorFromResponse(
   facts: RequestFacts = {},
 ): Promise<StreamError> {
   const { headers, status } = response;
-  const { code, detail } = await readProblem(response);
+  const problem = await readProblem(response);
+  const { code, detail } = problem;
   const options: StreamErrorOptions = { detail };
   switch (status) {
     case 400:
     case 414:
     case 431:
-      return badRequest(status, code, facts, options);
+      return badRequest(status, problem, facts, options);
     case 401:
       return new UnauthorizedError({ challenge: headers.get("WWW-Authenticate") ?? undefined }, options);
     case 403: {
@@ -154,5 +153,5 @@ export async function errorFromResponse(
   if (status >= 500 || status === 408 || status === 425) {
     return new UnavailableError(retryAfterIn(headers), { detail: detail ?? `The server answered ${status}` });
   }
-  return new MalformedResponseError({ detail: `The server answered ${status}, which means nothing here` });
+  return new MalformedResponseError({ detail: `The server answered ${status}` });
 }

@@ -2,7 +2,7 @@ import ky, { isNetworkError } from "ky";
 import type { Clock } from "../../shared/clock.ts";
 import { PRODUCER_SEQ_HEADER } from "../../shared/constants.ts";
 import { MalformedResponseError, TransportError } from "../../shared/errors/client-errors.ts";
-import { untilAborted } from "./abort.ts";
+import { anySignal, untilAborted } from "./abort.ts";
 import { discard } from "./body.ts";
 import type { Transport, TransportRequest } from "./contract.ts";
 import { type DynamicValues, evaluate, isDynamic, setAll } from "./dynamic.ts";
@@ -29,14 +29,10 @@ export interface TransportOptions {
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? `${error.message} ${messageOf(error.cause)}` : "";
-}
-
 /** A redirect may turn a write into a read, whose 200 would look like an acknowledgement. */
 function isLostInRedirect(request: TransportRequest, response: Response): boolean {
-  if (!response.redirected || request.method === "GET" || request.method === "HEAD") return false;
-  return response.status === 200 && !response.headers.has(PRODUCER_SEQ_HEADER);
+  const isRead = request.method === "GET" || request.method === "HEAD";
+  return response.redirected && !isRead && response.status === 200 && !response.headers.has(PRODUCER_SEQ_HEADER);
 }
 
 /**
@@ -77,27 +73,24 @@ export function createTransport(options: TransportOptions): Transport {
     return answer;
   }
 
-  /** What to throw for what went wrong: the caller's own reason first, then our time-out, then the network's trouble. */
-  function failure(callers: readonly AbortSignal[], signal: AbortSignal, error: unknown): unknown {
-    for (const caller of callers) if (caller.aborted) return caller.reason;
-    // ky's own error holds the request, and with it the caller's credentials: not for logs.
-    const cause: unknown = signal.aborted ? signal.reason : isNetworkError(error) ? error.cause : error;
-    // Browsers do not say why; the others name it, and what loops today will loop tomorrow.
-    if (/redirect/i.test(messageOf(cause))) return new MalformedResponseError({ cause, detail: "Endless redirects" });
-    return new TransportError({ cause });
-  }
-
   async function attempt(request: TransportRequest): Promise<Response> {
     const { timeoutMs = DEFAULT_TIMEOUT_MS } = request;
+    const callers = [request.signal, options.signal];
     const expiry = new AbortController();
     const expire = (): void => expiry.abort(new DOMException(`No answer within ${timeoutMs} ms`, "TimeoutError"));
     const timer = timeoutMs === false ? undefined : clock.setTimeout(expire, timeoutMs);
-    const callers = [request.signal, options.signal].filter((caller) => caller !== undefined);
-    // `any` holds its sources weakly: a signal that lives as long as the page gathers nothing from a million requests.
-    const signal = AbortSignal.any([expiry.signal, ...callers]);
+    const signal = anySignal(expiry.signal, ...callers);
+    /** Throws the caller's own reason first, then our time-out, then the network's trouble. */
     const guarded = <T>(work: Promise<T>): Promise<T> =>
       untilAborted(work, signal).catch((error: unknown) => {
-        throw failure(callers, signal, error);
+        for (const caller of callers) caller?.throwIfAborted();
+        // ky's own error holds the request, and with it the caller's credentials: not for logs.
+        const cause: unknown = signal.aborted ? signal.reason : isNetworkError(error) ? error.cause : error;
+        // Browsers do not say why; the others name it, and what loops today will loop tomorrow.
+        if (cause instanceof Error && /redirect/i.test(`${cause} ${cause.cause}`)) {
+          throw new MalformedResponseError({ cause, detail: "Endless redirects" });
+        }
+        throw new TransportError({ cause });
       });
     try {
       const [callerHeaders, callerParams] = await guarded(Promise.all([evaluate(headers), evaluate(params)]));
@@ -111,7 +104,7 @@ export function createTransport(options: TransportOptions): Transport {
       discard(response);
       throw new MalformedResponseError({ detail: "A redirect turned the write into a read" });
     } finally {
-      if (timer !== undefined) clock.clearTimeout(timer);
+      clock.clearTimeout(timer);
     }
   }
 

@@ -20,7 +20,7 @@ export function parseStreamUrl(url: string | URL): URL {
   // A `Request` knows what a relative URL is relative to, in every runtime that has such a thing.
   const parsed = new URL(new Request(url).url);
   if (!/^https?:$/.test(parsed.protocol) || parsed.username || parsed.password) {
-    throw new TypeError("A stream's URL is http or https, and holds no credentials: send them as a header");
+    throw new TypeError("A stream's URL is http or https, and holds no credentials");
   }
   parsed.hash = "";
   return withQuery(parsed, [], {});

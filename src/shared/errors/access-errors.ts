@@ -3,34 +3,33 @@ import { type StreamErrorOptions, TaggedError } from "./base.ts";
 /** The request proves no identity. Answered with 401 and `WWW-Authenticate` (§12.1). */
 export class UnauthorizedError extends TaggedError {
   /** Tells this class from the others. */
-  readonly _tag = "UnauthorizedError";
+  declare readonly _tag: "UnauthorizedError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = this._tag;
+  declare readonly name: "UnauthorizedError";
   /** The `WWW-Authenticate` value; `Bearer` is answered when there is none. */
-  readonly challenge: string | undefined;
+  declare readonly challenge: string | undefined;
 
   /**
    * @param facts What happened, as data; becomes the fields of the error.
    * @param options A cause, and a detail that replaces the message.
    */
-  constructor(facts: { readonly challenge?: string | undefined } = {}, options?: StreamErrorOptions) {
-    super("The request is not authorized", options);
-    this.challenge = facts.challenge;
+  constructor({ challenge }: { readonly challenge?: string | undefined } = {}, options?: StreamErrorOptions) {
+    super("The request is not authorized", options, "UnauthorizedError", { challenge });
   }
 }
 
 /** The caller may not do this. Answered with 403, without `Producer-Epoch`, which marks a fenced producer (§12.1). */
 export class ForbiddenError extends TaggedError {
   /** Tells this class from the others. */
-  readonly _tag = "ForbiddenError";
+  declare readonly _tag: "ForbiddenError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = this._tag;
+  declare readonly name: "ForbiddenError";
 
   /**
    * @param options A cause, and a detail that replaces the message.
    */
   constructor(options?: StreamErrorOptions) {
-    super("The request is not allowed", options);
+    super("The request is not allowed", options, "ForbiddenError");
   }
 }
 
@@ -43,37 +42,35 @@ export interface RetryAfterFacts {
 /** Too many requests, or too many producers on one stream. Answered with 429 and `Retry-After` when known (§12.5). */
 export class RateLimitedError extends TaggedError {
   /** Tells this class from the others. */
-  readonly _tag = "RateLimitedError";
+  declare readonly _tag: "RateLimitedError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = this._tag;
+  declare readonly name: "RateLimitedError";
   /** How long to wait before the next attempt, in seconds, when known. */
-  readonly retryAfterSeconds: number | undefined;
+  declare readonly retryAfterSeconds: number | undefined;
 
   /**
    * @param facts What happened, as data; becomes the fields of the error.
    * @param options A cause, and a detail that replaces the message.
    */
-  constructor(facts: RetryAfterFacts = {}, options?: StreamErrorOptions) {
-    super("Too many requests", options);
-    this.retryAfterSeconds = facts.retryAfterSeconds;
+  constructor({ retryAfterSeconds }: RetryAfterFacts = {}, options?: StreamErrorOptions) {
+    super("Too many requests", options, "RateLimitedError", { retryAfterSeconds });
   }
 }
 
 /** The server cannot do this now; nothing was changed. Answered with 503 and `Retry-After` when known. */
 export class UnavailableError extends TaggedError {
   /** Tells this class from the others. */
-  readonly _tag = "UnavailableError";
+  declare readonly _tag: "UnavailableError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = this._tag;
+  declare readonly name: "UnavailableError";
   /** How long to wait before the next attempt, in seconds, when known. */
-  readonly retryAfterSeconds: number | undefined;
+  declare readonly retryAfterSeconds: number | undefined;
 
   /**
    * @param facts What happened, as data; becomes the fields of the error.
    * @param options A cause, and a detail that replaces the message.
    */
-  constructor(facts: RetryAfterFacts = {}, options?: StreamErrorOptions) {
-    super("The stream is unavailable for the moment", options);
-    this.retryAfterSeconds = facts.retryAfterSeconds;
+  constructor({ retryAfterSeconds }: RetryAfterFacts = {}, options?: StreamErrorOptions) {
+    super("The stream is unavailable for the moment", options, "UnavailableError", { retryAfterSeconds });
   }
 }

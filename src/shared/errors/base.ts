@@ -19,8 +19,11 @@ export abstract class TaggedError extends Error {
   /**
    * @param message The sentence made from the facts.
    * @param options A cause, and a `detail` that replaces the sentence.
+   * @param tag Becomes `_tag` and `name`, both own, so that they survive remote calls.
+   * @param facts Become fields as well.
    */
-  constructor(message: string, options: StreamErrorOptions = {}) {
-    super(options.detail ?? message, "cause" in options ? { cause: options.cause } : undefined);
+  constructor(message: string, options?: StreamErrorOptions, tag?: string, facts?: object) {
+    super(options?.detail ?? message, options);
+    Object.assign(this, tag && { _tag: tag, name: tag }, facts);
   }
 }

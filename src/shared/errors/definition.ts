@@ -1,11 +1,18 @@
 import type { StreamErrorOptions, TaggedError } from "./base.ts";
+import { isMessageIssues } from "./invalid-message-error.ts";
 
 /** The facts of an error class: its own fields, without what every error has. */
 type FactsOf<E extends TaggedError> = Omit<E, keyof TaggedError>;
 
 /** How a fact of this type is recognised on a value of unknown origin; `?` allows it to be absent. */
 type FactKind<T> = [undefined] extends [T] ? `${RequiredKind<Exclude<T, undefined>>}?` : RequiredKind<T>;
-type RequiredKind<T> = [T] extends [string] ? "string" : [T] extends [number] ? "number" : "string[]";
+type RequiredKind<T> = [T] extends [string]
+  ? "string"
+  : [T] extends [number]
+    ? "number"
+    : [T] extends [readonly string[]]
+      ? "string[]"
+      : "issues";
 
 /** What sets one error class apart, written once in the table of definitions. */
 interface ErrorSpec<E extends TaggedError> {
@@ -43,6 +50,7 @@ const KINDS: Readonly<Record<string, (fact: unknown) => boolean>> = {
   string: (fact) => typeof fact === "string",
   number: (fact) => typeof fact === "number",
   "string[]": (fact) => Array.isArray(fact) && fact.every((item) => typeof item === "string"),
+  issues: isMessageIssues,
 };
 
 function isFact(fact: unknown, kind: string): boolean {

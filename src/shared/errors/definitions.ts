@@ -8,6 +8,7 @@ import {
 import { ForbiddenError, RateLimitedError, UnauthorizedError, UnavailableError } from "./access-errors.ts";
 import { MalformedResponseError, TransportError } from "./client-errors.ts";
 import { defineError, type ErrorDefinition } from "./definition.ts";
+import { InvalidMessageError } from "./invalid-message-error.ts";
 import { InvalidProducerError, ProducerFencedError, ProducerSequenceConflictError } from "./producer-errors.ts";
 import {
   InvalidJsonError,
@@ -31,6 +32,7 @@ export type StreamError =
   | ContentTypeMismatchError
   | ForbiddenError
   | InvalidJsonError
+  | InvalidMessageError
   | InvalidOffsetError
   | InvalidProducerError
   | InvalidRequestError
@@ -84,6 +86,13 @@ const DEFINITIONS: { readonly [E in StreamError as E["_tag"]]: ErrorDefinition<E
     status: 400,
     facts: { position: "number?" },
     create: (facts, options) => new InvalidJsonError(facts, options),
+  }),
+  InvalidMessageError: defineError("InvalidMessageError", {
+    constructor: InvalidMessageError,
+    title: "Invalid message",
+    status: 400,
+    facts: { issues: "issues" },
+    create: (facts, options) => new InvalidMessageError(facts, options),
   }),
   InvalidOffsetError: defineError("InvalidOffsetError", {
     constructor: InvalidOffsetError,

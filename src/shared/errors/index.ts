@@ -8,6 +8,7 @@ export {
 export type { StreamErrorOptions, TaggedError } from "./base.ts";
 export { MalformedResponseError, TransportError } from "./client-errors.ts";
 export type { StreamError, StreamErrorTag } from "./definitions.ts";
+export { InvalidMessageError, type MessageIssue } from "./invalid-message-error.ts";
 export { type ProblemDetails, problemDetails } from "./problem-details.ts";
 export { InvalidProducerError, ProducerFencedError, ProducerSequenceConflictError } from "./producer-errors.ts";
 export {

@@ -1,4 +1,5 @@
 import { definitionFor, type StreamError, type StreamErrorTag } from "./definitions.ts";
+import type { MessageIssue } from "./invalid-message-error.ts";
 import { streamErrorStatus } from "./stream-error.ts";
 
 /** The body of an error answer, `application/problem+json` (RFC 9457). */
@@ -13,6 +14,8 @@ export interface ProblemDetails {
   readonly detail: string;
   /** The error's `_tag`, for programs. */
   readonly code: StreamErrorTag;
+  /** What a schema says of the messages; with the code `InvalidMessageError` only. */
+  readonly issues?: readonly MessageIssue[];
 }
 
 const TYPE_PREFIX = "urn:durable-cf-streams:error:";
@@ -35,5 +38,6 @@ export function problemDetails(error: StreamError): ProblemDetails {
     status: streamErrorStatus(error),
     detail: error.message,
     code: error._tag,
+    ...(error._tag === "InvalidMessageError" && { issues: error.issues }),
   };
 }

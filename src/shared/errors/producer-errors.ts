@@ -3,37 +3,43 @@ import { type StreamErrorOptions, TaggedError } from "./base.ts";
 /** Producer headers are incomplete or malformed, or a new epoch does not start at 0. Answered with 400 (§5.2.1). */
 export class InvalidProducerError extends TaggedError {
   /** Tells this class from the others. */
-  readonly _tag = "InvalidProducerError";
+  declare readonly _tag: "InvalidProducerError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = this._tag;
+  declare readonly name: "InvalidProducerError";
 
   /**
    * @param options A cause, and a detail that replaces the message.
    */
   constructor(options?: StreamErrorOptions) {
-    super("The producer headers are not valid", options);
+    super("The producer headers are not valid", options, "InvalidProducerError");
   }
 }
 
 /** Another instance took over the producer id with a higher epoch. Answered with 403 and `Producer-Epoch` (§5.2.1). */
 export class ProducerFencedError extends TaggedError {
   /** Tells this class from the others. */
-  readonly _tag = "ProducerFencedError";
+  declare readonly _tag: "ProducerFencedError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = this._tag;
+  declare readonly name: "ProducerFencedError";
   /** The epoch that the server holds. */
-  readonly currentEpoch: number;
+  declare readonly currentEpoch: number;
   /** The stale epoch of the request. */
-  readonly receivedEpoch: number;
+  declare readonly receivedEpoch: number;
 
   /**
    * @param facts What happened, as data; becomes the fields of the error.
    * @param options A cause, and a detail that replaces the message.
    */
-  constructor(facts: { readonly currentEpoch: number; readonly receivedEpoch: number }, options?: StreamErrorOptions) {
-    super(`Producer epoch ${facts.receivedEpoch} is stale: the current epoch is ${facts.currentEpoch}`, options);
-    this.currentEpoch = facts.currentEpoch;
-    this.receivedEpoch = facts.receivedEpoch;
+  constructor(
+    { receivedEpoch, currentEpoch }: { readonly currentEpoch: number; readonly receivedEpoch: number },
+    options?: StreamErrorOptions,
+  ) {
+    super(
+      `Producer epoch ${receivedEpoch} is stale: the current epoch is ${currentEpoch}`,
+      options,
+      "ProducerFencedError",
+      { currentEpoch, receivedEpoch },
+    );
   }
 }
 
@@ -43,21 +49,27 @@ export class ProducerFencedError extends TaggedError {
  */
 export class ProducerSequenceConflictError extends TaggedError {
   /** Tells this class from the others. */
-  readonly _tag = "ProducerSequenceConflictError";
+  declare readonly _tag: "ProducerSequenceConflictError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = this._tag;
+  declare readonly name: "ProducerSequenceConflictError";
   /** The sequence number that would have been accepted. */
-  readonly expected: number;
+  declare readonly expected: number;
   /** The sequence number of the request. */
-  readonly received: number;
+  declare readonly received: number;
 
   /**
    * @param facts What happened, as data; becomes the fields of the error.
    * @param options A cause, and a detail that replaces the message.
    */
-  constructor(facts: { readonly expected: number; readonly received: number }, options?: StreamErrorOptions) {
-    super(`Producer sequence ${facts.received} came where ${facts.expected} was expected`, options);
-    this.expected = facts.expected;
-    this.received = facts.received;
+  constructor(
+    { received, expected }: { readonly expected: number; readonly received: number },
+    options?: StreamErrorOptions,
+  ) {
+    super(
+      `Producer sequence ${received} came where ${expected} was expected`,
+      options,
+      "ProducerSequenceConflictError",
+      { expected, received },
+    );
   }
 }

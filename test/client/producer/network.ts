@@ -126,12 +126,18 @@ export async function closeStream(server: FetchHandler): Promise<void> {
 }
 
 /** Takes a producer id over with another epoch, storing one message. */
-export async function takeOver(server: FetchHandler, id: string, epoch: number, message: unknown): Promise<void> {
+export async function takeOver(
+  server: FetchHandler,
+  id: string,
+  epoch: number,
+  message: unknown,
+  url = STREAM_URL,
+): Promise<void> {
   const headers = {
     "Content-Type": "application/json",
     "Producer-Id": id,
     "Producer-Epoch": String(epoch),
     "Producer-Seq": "0",
   };
-  await server(new Request(STREAM_URL, { method: "POST", headers, body: JSON.stringify([message]) }));
+  await server(new Request(url, { method: "POST", headers, body: JSON.stringify([message]) }));
 }

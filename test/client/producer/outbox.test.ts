@@ -119,6 +119,44 @@ describe("a producer with an outbox", () => {
     expect(outbox.records.at(-1)).toEqual({ epoch: 0, nextSeq: 1, batches: [] });
   });
 
+  it("begins no epoch while the outbox still has batches of one before", async () => {
+    const left = { epoch: 0, nextSeq: 1, batches: [{ epoch: 0, seq: 0, body: bytes('["a"]'), closes: false }] };
+    const outbox = new HeldOutbox(left);
+    const { network, make } = await setUp(outbox);
+    const producer = make();
+    await producer.submit("b");
+    await (await network.next()).deliver();
+    await settled();
+    expect(outbox.saves.map(({ record }) => record.batches.map(({ epoch }) => epoch))).toEqual([[0, 1]]);
+    outbox.saves[0]?.allow();
+    await settled();
+    // A crash now leaves both, and what is left of epoch 0 must not be shut out by then.
+    expect(network.waiting).toBe(0);
+    expect(outbox.saves[1]?.record.batches.map(({ epoch }) => epoch)).toEqual([1]);
+    outbox.saves[1]?.allow();
+    expect(await network.next()).toMatchObject({ epoch: 1, seq: 0, body: '["b"]' });
+  });
+
+  it("brings batches of two epochs that an earlier producer left, one epoch after the other", async () => {
+    const batches = ["a", "b"].map((text, epoch) => ({ epoch, seq: 0, body: bytes(`["${text}"]`), closes: false }));
+    const outbox = new HeldOutbox({ epoch: 1, nextSeq: 1, batches });
+    const { server, network, make } = await setUp(outbox);
+    const producer = make();
+    const flushed = producer.flush();
+    await (await network.next()).deliver();
+    await settled();
+    expect(network.waiting).toBe(0);
+    expect(outbox.saves.map(({ record }) => record.batches.map(({ epoch }) => epoch))).toEqual([[1]]);
+    outbox.saves[0]?.allow();
+    const second = await network.next();
+    expect(second).toMatchObject({ epoch: 1, seq: 0, body: '["b"]' });
+    await second.deliver();
+    await settled();
+    outbox.saves[1]?.allow();
+    await flushed;
+    expect(await stored(server)).toEqual(["a", "b"]);
+  });
+
   it("sends what an earlier producer left as it was, and begins the next epoch after it", async () => {
     const outbox = new MemoryOutbox();
     const { server, network, make } = await setUp(outbox);

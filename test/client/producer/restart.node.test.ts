@@ -19,11 +19,11 @@ it("a producer stores everything once and in order while its server restarts und
     retry: { maxAttempts: 1000, baseDelayMs: 2, maxDelayMs: 20 },
     onEvent: (event) => event.type === "retried" && retries.push(event),
   });
-  const numbers = Array.from({ length: 300 }, (_, n) => n);
+  const numbers = Array.from({ length: 150 }, (_, n) => n);
   const tickets = numbers.map((n) => producer.submit(n));
   // Cuts the connections with requests on their way, five times, and lets some attempts fail while nobody listens.
   let server = first;
-  for (const n of [30, 80, 130, 180, 230]) {
+  for (const n of [15, 40, 65, 90, 115]) {
     await (await tickets[n])?.acknowledged;
     const before = retries.length;
     await server.close();

@@ -4,6 +4,7 @@ import {
   ContentTypeMismatchError,
   ForbiddenError,
   InvalidJsonError,
+  InvalidMessageError,
   InvalidOffsetError,
   InvalidProducerError,
   InvalidRequestError,
@@ -41,6 +42,7 @@ describe("what our own server answers", () => {
   const errors: StreamError[] = [
     new ForbiddenError(),
     new InvalidJsonError({}, { detail: "Invalid JSON at byte 4" }),
+    new InvalidMessageError({ issues: [{ message: "Expected text", path: [3, "author", 0] }] }),
     new InvalidOffsetError({ offset: "zz" }),
     new InvalidProducerError(),
     new InvalidRequestError({ parameter: "request", status: 431 }),
@@ -159,6 +161,19 @@ describe("what any server answers", () => {
 
 describe("the body of a refusal", () => {
   const json = { "Content-Type": "application/problem+json" };
+
+  test.each([
+    [undefined],
+    ["text"],
+    [[null]],
+    [[{ path: [0] }]],
+    [[{ message: "no", path: "0" }]],
+    [[{ message: "no", path: [{}] }]],
+  ])("may have issues that are none: %j", async (issues) => {
+    const body = JSON.stringify({ code: "InvalidMessageError", detail: "no", issues });
+    const error = await errorFromResponse(answer(400, json, body), "a");
+    expect(error).toEqual(new InvalidMessageError({ issues: [] }, { detail: "no" }));
+  });
 
   test.each([["<h1>no</h1>"], ["{"], ["null"], ['"text"'], ['{"code":7,"detail":{}}']])("may be %s", async (body) => {
     await expect(errorFromResponse(answer(404, json, body), "a")).resolves.toBeInstanceOf(StreamNotFoundError);

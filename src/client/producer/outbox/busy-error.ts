@@ -3,18 +3,17 @@ import { type StreamErrorOptions, TaggedError } from "../../../shared/errors/bas
 /** Another producer owns the record of the outbox: in this process, another tab, or another worker. Client-side only. */
 export class OutboxBusyError extends TaggedError {
   /** Tells this class from the others. */
-  readonly _tag = "OutboxBusyError";
+  declare readonly _tag: "OutboxBusyError";
   /** The same as the tag; own, so that it survives remote calls. */
-  override readonly name = this._tag;
+  declare readonly name: "OutboxBusyError";
   /** The record: the stream's URL and the producer's id. */
-  readonly key: string;
+  declare readonly key: string;
 
   /**
    * @param facts What happened, as data; becomes the fields of the error.
    * @param options A cause, and a detail that replaces the message.
    */
-  constructor(facts: { readonly key: string }, options?: StreamErrorOptions) {
-    super(`Another producer uses the outbox record "${facts.key}"`, options);
-    this.key = facts.key;
+  constructor({ key }: { readonly key: string }, options?: StreamErrorOptions) {
+    super(`Another producer uses the outbox record "${key}"`, options, "OutboxBusyError", { key });
   }
 }

@@ -1,6 +1,8 @@
 /** A batch as an outbox keeps it: all that is needed to send it again identically. */
 export interface OutboxBatch {
+  /** The session that it was formed in. */
   readonly epoch: number;
+  /** Its number in that session, from 0. */
   readonly seq: number;
   /** The request's body; none for a mere close. */
   readonly body: Uint8Array | undefined;

@@ -4,7 +4,9 @@ import { own, type Release } from "./ownership.ts";
 
 /** What is used of `localStorage` and `sessionStorage`. */
 export interface StringStorage {
+  /** What was set under the key; `null` when nothing was. */
   getItem(key: string): string | null;
+  /** Sets it. @throws When there is no room. */
   setItem(key: string, value: string): void;
 }
 
