@@ -72,10 +72,10 @@ export const CONTENT_TYPE_OPTIONS_HEADER = "X-Content-Type-Options";
 /** Header that says which sites may embed a response (§12.7). */
 export const CROSS_ORIGIN_RESOURCE_POLICY_HEADER = "Cross-Origin-Resource-Policy";
 
-/** The headers that every response carries for browsers (§12.7). */
+/** The headers that every response carries for browsers (§12.7). Written out, so that a client's bundle can leave them out. */
 export const PROTOCOL_SECURITY_HEADERS: Readonly<Record<string, string>> = Object.freeze({
-  [CONTENT_TYPE_OPTIONS_HEADER]: "nosniff",
-  [CROSS_ORIGIN_RESOURCE_POLICY_HEADER]: "cross-origin",
+  "X-Content-Type-Options": "nosniff",
+  "Cross-Origin-Resource-Policy": "cross-origin",
 });
 
 /** `Cache-Control` of every HEAD response: the tail moves, so no cache may keep it (§12.7). */

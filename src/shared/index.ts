@@ -1,8 +1,16 @@
+/**
+ * The vocabulary of the protocol: constants, branded types, offsets, cursors, errors, JSON framing, contracts. Pure
+ * functions and values that run anywhere.
+ *
+ * @module durable-cf-streams
+ */
+
 export { encodeBase64Data } from "./base64.ts";
 export type { Cursor, ETag, Offset, StreamId } from "./brands.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export * from "./constants.ts";
 export { isJsonContentType, isSSETextCompatibleContentType, normalizeContentType } from "./content-type.ts";
+export * from "./contract/index.ts";
 export {
   type CursorOptions,
   calculateCursor,

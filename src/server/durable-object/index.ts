@@ -1,3 +1,9 @@
+/**
+ * A Worker in front of one Durable Object for each stream. Runs in Workers only.
+ *
+ * @module durable-cf-streams/durable-object
+ */
+
 export {
   type Authorize,
   type AuthorizeContext,
@@ -5,6 +11,7 @@ export {
   allowAnonymous,
 } from "../http/authorize.ts";
 export { type BearerSecretSource, type BearerSecrets, bearerToken } from "../http/bearer-token.ts";
+export type { ContractOptions } from "../http/contracts/options.ts";
 export type { CorsOptions } from "../http/cors.ts";
 export type { EdgeOptions } from "../http/edge.ts";
 export type { StreamOperation } from "../http/operation.ts";

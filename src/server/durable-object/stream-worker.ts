@@ -23,11 +23,13 @@ export interface StreamWorker<Env> {
 
 /**
  * Builds a Worker that serves streams, each from its own `StreamObject`: it canonicalises the path, asks `authorize`,
- * and forwards. No object is touched by a request that was refused.
+ * checks what is written against the contracts, and forwards. No object is touched by a request that was refused, but for
+ * a producer's batch that its contract refuses: whether it is a duplicate only the object knows.
  *
  * @typeParam Env The Worker's environment.
  * @param options `binding` and `authorize` are required.
- * @throws TypeError without an `authorize` function, or for a `basePath` or CORS options that make no sense.
+ * @throws TypeError without an `authorize` function, or for a `basePath`, CORS options or contracts that make no sense;
+ * RangeError for a limit that makes none.
  *
  * @example
  * ```ts

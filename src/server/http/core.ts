@@ -17,7 +17,7 @@ import { handleSse } from "./sse/index.ts";
 export { drainBody } from "./body.ts";
 export { createEdge, type Edge, type EdgeOptions, type Route } from "./edge.ts";
 export type { RequestCoreOptions } from "./options.ts";
-export { canonicalStreamPath, MAX_PATH_BYTES, normalizeBasePath, streamUrlPath } from "./path.ts";
+export { canonicalStreamPath, normalizeBasePath, streamUrlPath } from "./path.ts";
 export { errorResponse } from "./problem.ts";
 
 /** Which stream a request is about, after the door. Both paths are canonical. */

@@ -6,15 +6,20 @@ import {
 } from "../../shared/index.ts";
 import { type Authorize, refusal } from "./authorize.ts";
 import { drainBody } from "./body.ts";
+import { createContractGate } from "./contracts/gate.ts";
+import type { ContractOptions } from "./contracts/options.ts";
 import { type CorsOptions, createCors } from "./cors.ts";
 import { resolveForkSource } from "./fork-source.ts";
-import { operationOf, STREAM_METHODS, type StreamOperation } from "./operation.ts";
+import { operationOf, STREAM_METHODS } from "./operation.ts";
 import { safeReporter } from "./options.ts";
 import { canonicalStreamPath, normalizeBasePath } from "./path.ts";
 import { errorResponse } from "./problem.ts";
+import type { Forward } from "./route.ts";
+
+export type { Route } from "./route.ts";
 
 /** What the front door is told: everything that is decided before a store, or an object, hears of a request. */
-export interface EdgeOptions<Extra extends object = object> {
+export interface EdgeOptions<Extra extends object = object> extends ContractOptions {
   /** Decides who may do what. Required: nobody opens a server by accident. */
   readonly authorize: Authorize<Extra>;
   /** URL path under which streams live. Default `"/v1/stream"`; `"/"` for all of the origin. */
@@ -25,36 +30,25 @@ export interface EdgeOptions<Extra extends object = object> {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-/** A request that has passed the door. */
-export interface Route {
-  /** The request, its body unread. */
-  readonly request: Request;
-  /** Canonical path of the stream. */
-  readonly path: string;
-  /** What it wants to do. */
-  readonly operation: StreamOperation;
-  /** Canonical path of the stream to fork, for a `create` that forks. */
-  readonly forkedFrom: string | undefined;
-}
-
 /** The front door of a server, the same in a Worker and in a plain handler. */
 export interface Edge<Extra extends object = object> {
   /**
-   * Answers a request: preflight, path, method and authorization here, the rest by `forward`. Never rejects.
+   * Answers a request: preflight, path, method, authorization and contracts here, the rest by `forward`. Never rejects.
    *
    * @param request The request. Refused ones have their body drained first.
    * @param extra What the {@link Authorize} function is told besides request, operation and path.
    * @param forward Carries out an allowed request. Its answer must have headers that can be changed: copy the answer
    * of a stub with `new Response(response.body, response)`.
    */
-  handle(request: Request, extra: Extra, forward: (route: Route) => Promise<Response>): Promise<Response>;
+  handle(request: Request, extra: Extra, forward: Forward): Promise<Response>;
 }
 
 /**
  * Builds a front door.
  *
  * @typeParam Extra What `authorize` is told besides request, operation and path; a Worker adds `{ env }`.
- * @throws TypeError without an `authorize` function, or for a `basePath` or CORS options that make no sense.
+ * @throws TypeError without an `authorize` function, or for a `basePath`, CORS options or contracts that make no sense;
+ * RangeError for a limit that makes none.
  *
  * @example
  * ```ts
@@ -73,6 +67,7 @@ export function createEdge<Extra extends object = object>(options: EdgeOptions<E
   }
   const basePath = normalizeBasePath(options.basePath ?? "/v1/stream");
   const cors = createCors(options.cors);
+  const gate = createContractGate(options);
 
   const preflight = (url: URL): Response => {
     if (cors === undefined) throw new MethodNotAllowedError({ allowed: STREAM_METHODS.filter((m) => m !== "OPTIONS") });
@@ -83,11 +78,7 @@ export function createEdge<Extra extends object = object>(options: EdgeOptions<E
     return new Response(null, { status: 204, headers });
   };
 
-  const admit = async (
-    request: Request,
-    extra: Extra,
-    forward: (route: Route) => Promise<Response>,
-  ): Promise<Response> => {
+  const admit = async (request: Request, extra: Extra, forward: Forward): Promise<Response> => {
     const url = new URL(request.url);
     if (request.method === "OPTIONS") return preflight(url);
     const path = canonicalStreamPath(url.pathname, basePath);
@@ -103,7 +94,8 @@ export function createEdge<Extra extends object = object>(options: EdgeOptions<E
       await drainBody(request);
       return securedCopy(refused);
     }
-    return forward({ request, path, operation, forkedFrom });
+    const route = { request, path, operation, forkedFrom };
+    return gate === undefined ? forward(route) : gate(route, forward);
   };
 
   return {

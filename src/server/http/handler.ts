@@ -12,8 +12,8 @@ export interface StreamHandlerOptions extends EdgeOptions, RequestCoreOptions {}
  * @param store Where the streams live. Use one handler for each store: it is what live readers share.
  * @param options See {@link StreamHandlerOptions}.
  * @returns A function from request to response that never rejects.
- * @throws TypeError without `authorize`, or for a `basePath` or CORS options that make no sense; RangeError for a limit
- * or a duration that makes none.
+ * @throws TypeError without `authorize`, or for a `basePath`, CORS options or contracts that make no sense; RangeError for
+ * a limit or a duration that makes none.
  *
  * @example
  * ```ts
@@ -27,5 +27,5 @@ export function createStreamHandler(
 ): (request: Request) => Promise<Response> {
   const edge = createEdge(options);
   const core = createRequestCore(store, options);
-  return (request) => edge.handle(request, {}, (route) => core.handle(request, route));
+  return (request) => edge.handle(request, {}, (route) => core.handle(route.request, route));
 }

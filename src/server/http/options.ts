@@ -43,6 +43,8 @@ export interface CoreSettings extends Settled<Omit<RequestCoreOptions, "cursorIn
 }
 
 const MIB = 1024 * 1024;
+/** Default of `maxBodyBytes`. */
+export const DEFAULT_MAX_BODY_BYTES: number = 16 * MIB;
 /** Timers of every platform hold at most 31 bits of milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -81,7 +83,7 @@ export function safeReporter(onError: ((error: unknown) => void) | undefined): (
 export function resolveCoreSettings(options: RequestCoreOptions = {}): CoreSettings {
   return {
     visibility: options.visibility ?? "private",
-    maxBodyBytes: size("maxBodyBytes", options.maxBodyBytes ?? 16 * MIB),
+    maxBodyBytes: size("maxBodyBytes", options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES),
     maxReadBytes: size("maxReadBytes", options.maxReadBytes ?? 64 * MIB),
     longPollTimeoutMs: duration("longPollTimeoutMs", options.longPollTimeoutMs ?? 20_000),
     sseHeartbeatMs: duration("sseHeartbeatMs", options.sseHeartbeatMs ?? 15_000),
@@ -94,9 +96,14 @@ export function resolveCoreSettings(options: RequestCoreOptions = {}): CoreSetti
   };
 }
 
-function size(name: string, bytes: number): number {
-  if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
-  throw new RangeError(`${name} must be a positive whole number of bytes, not ${bytes}`);
+/**
+ * Checks an option that is a number of bytes.
+ *
+ * @throws RangeError when it is not a whole number, or smaller than `least`.
+ */
+export function size(name: string, bytes: number, least = 1): number {
+  if (Number.isSafeInteger(bytes) && bytes >= least) return bytes;
+  throw new RangeError(`${name} must be a whole number of bytes, ${least} or more, not ${bytes}`);
 }
 
 function duration(name: string, ms: number): number {

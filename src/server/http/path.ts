@@ -4,11 +4,7 @@ import {
   ReservedPathError,
   StreamNotFoundError,
 } from "../../shared/index.ts";
-
-/** Longest canonical path, in UTF-8 bytes. */
-export const MAX_PATH_BYTES = 1024;
-
-const encoder = new TextEncoder();
+import { isPathSegment, isPathTooLong, MAX_PATH_BYTES } from "../../shared/stream-path.ts";
 
 /**
  * Brings the option `basePath` into the form that the other functions take: a leading slash and no trailing one, or
@@ -54,8 +50,7 @@ export function canonicalStreamPath(pathname: string, basePath: string): string 
   }
   if (segments[0] === RESERVED_CONTROL_PATH_SEGMENT) throw new ReservedPathError();
   const path = segments.join("/");
-  // A UTF-16 unit takes at most 3 bytes, so most paths need no encoding to be seen short enough.
-  if (path.length * 3 > MAX_PATH_BYTES && encoder.encode(path).length > MAX_PATH_BYTES) {
+  if (isPathTooLong(path)) {
     throw new InvalidRequestError(
       { parameter: "path", status: 414 },
       { detail: `A stream's path has at most ${MAX_PATH_BYTES} bytes` },
@@ -84,15 +79,9 @@ export function streamUrlPath(path: string, basePath: string): string {
 }
 
 function decodeSegment(segment: string): string {
-  if (segment === "") throw invalidPath("it has an empty segment");
   const decoded = segment.includes("%") ? decodeEscapes(segment) : segment;
-  if (decoded === "." || decoded === "..") throw invalidPath("it has a dot segment");
-  for (let index = 0; index < decoded.length; index++) {
-    const unit = decoded.charCodeAt(index);
-    if (unit === 47 || unit === 92) throw invalidPath("a segment holds a slash or a backslash");
-    if (unit < 32 || (unit >= 127 && unit < 160)) throw invalidPath("a segment holds a control character");
-  }
-  return decoded;
+  if (isPathSegment(decoded)) return decoded;
+  throw invalidPath("a segment is empty, '.' or '..', or holds a slash, a backslash or a control character");
 }
 
 function decodeEscapes(segment: string): string {

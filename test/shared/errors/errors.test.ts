@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import * as shared from "../../../src/shared/index.ts";
 import {
   InvalidJsonError,
+  InvalidMessageError,
   InvalidRequestError,
   ProducerFencedError,
   problemDetails,
@@ -42,6 +43,7 @@ test("status and headers of every error", () => {
     ["ContentTypeMismatchError", 409, {}],
     ["ForbiddenError", 403, {}],
     ["InvalidJsonError", 400, {}],
+    ["InvalidMessageError", 400, {}],
     ["InvalidOffsetError", 400, {}],
     ["InvalidProducerError", 400, {}],
     ["InvalidRequestError", 414, {}],
@@ -103,6 +105,14 @@ describe("problemDetails", () => {
       status: 410,
       detail: "It was deleted",
       code: "StreamGoneError",
+    });
+  });
+
+  test("has the issues of what a schema refused", () => {
+    const issues = [{ message: "Expected text", path: [2, "author", "name"] }];
+    expect(problemDetails(new InvalidMessageError({ issues }))).toMatchObject({
+      detail: "Message 2.author.name: Expected text",
+      issues,
     });
   });
 

@@ -1,6 +1,7 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, test, vi } from "vitest";
 import {
+  InvalidMessageError,
   isStreamError,
   ProducerFencedError,
   reviveStreamError,
@@ -45,6 +46,7 @@ describe.each(named)("%s", (_, error) => {
 
 describe("isStreamError", () => {
   const fenced = withoutClass(new ProducerFencedError({ currentEpoch: 1, receivedEpoch: 0 }));
+  const invalid = withoutClass(new InvalidMessageError({ issues: [] }));
 
   test.each([
     ["null", null],
@@ -57,6 +59,8 @@ describe("isStreamError", () => {
     ["no message", { _tag: "StreamGoneError", name: "StreamGoneError" }],
     ["a missing fact", { ...fenced, currentEpoch: undefined }],
     ["a fact of another type", { ...fenced, currentEpoch: "1" }],
+    ["issues without a path", { ...invalid, issues: [{ message: "no" }] }],
+    ["issues whose path is no path", { ...invalid, issues: [{ message: "no", path: [0, Symbol.iterator] }] }],
   ])("does not hold for %s", (_, value) => {
     expect(isStreamError(value)).toBe(false);
   });

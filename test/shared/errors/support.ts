@@ -5,6 +5,7 @@ export const EVERY_ERROR: readonly shared.StreamError[] = [
   new shared.ContentTypeMismatchError({ expected: "text/plain", received: "application/json" }),
   new shared.ForbiddenError(),
   new shared.InvalidJsonError({ position: 3 }),
+  new shared.InvalidMessageError({ issues: [{ message: "Expected text", path: [0, "text"] }] }),
   new shared.InvalidOffsetError({ offset: "x", tail: shared.initialOffset() }),
   new shared.InvalidProducerError(),
   new shared.InvalidRequestError({ parameter: "path", status: 414 }),
