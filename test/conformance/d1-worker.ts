@@ -11,4 +11,7 @@ const handle = createStreamHandler(new D1Store(bindings.DB), {
   longPollTimeoutMs: SERVED_LONG_POLL_MS,
 });
 
-export default { fetch: (request: Request) => handle(request) };
+export default {
+  fetch: (request: Request, { ELSEWHERE }: { readonly ELSEWHERE: Fetcher }) =>
+    new URL(request.url).pathname.startsWith("/elsewhere/") ? ELSEWHERE.fetch(request) : handle(request),
+};

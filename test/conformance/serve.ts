@@ -27,7 +27,7 @@ export default async function serve(project: TestProject): Promise<() => Promise
     serveWorker("wrangler.sqlite.jsonc"),
     serveWorker("wrangler.memory.jsonc"),
     serveWorker("wrangler.d1-object.jsonc"),
-    serveWorker("wrangler.d1.jsonc"),
+    serveWorker("wrangler.d1.jsonc", "wrangler.d1-elsewhere.jsonc"),
     serveWorker("wrangler.kv-object.jsonc"),
     serveWorker("wrangler.r2-object.jsonc"),
     serveWorker("wrangler.r2.jsonc"),
@@ -48,10 +48,11 @@ export default async function serve(project: TestProject): Promise<() => Promise
   };
 }
 
-async function serveWorker(config: string) {
+/** Serves a Worker, and beside it others that it has bindings to. */
+async function serveWorker(...configs: readonly string[]) {
   const harness = createTestHarness({
     root: fileURLToPath(new URL(".", import.meta.url)),
-    workers: [{ configPath: config }],
+    workers: configs.map((configPath) => ({ configPath })),
   });
   const { url } = await harness.listen();
   return { origin: url.origin, close: () => harness.close() };

@@ -6,3 +6,6 @@ export const SERVED_LONG_POLL_MS = 3_000;
  * so it leaves room for a busy machine to answer after {@link SERVED_LONG_POLL_MS}.
  */
 export const SUITE_LONG_POLL_MS = 6_000;
+
+/** How long a long-poll waits that is to end because of what it waits for, in milliseconds: longer than any test. */
+export const PATIENT_LONG_POLL_MS = 120_000;

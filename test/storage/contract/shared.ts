@@ -231,6 +231,17 @@ function sharedLifetimes(check: Check<DurableBed>): void {
       expect(await refusalTag(store.head("s"))).toBe("StreamNotFoundError");
     });
 
+    check("does not end early after a live reader of another instance left", async ({ store, clock, restart }) => {
+      const other = restart();
+      await create(store, "s", TTL);
+      await clock.advance(30_000);
+      const end = other.watch("s", () => {});
+      await other.read("s");
+      end();
+      await clock.advance(99_999);
+      for (const instance of [store, other, restart()]) expect(await isThere(instance, "s")).toBe(true);
+    });
+
     check("goes on while another instance has an attached reader", async ({ store, clock, restart }) => {
       const other = restart();
       await create(store, "s", TTL);

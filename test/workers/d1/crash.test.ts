@@ -1,159 +1,51 @@
-import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, test } from "vitest";
 import { D1Store } from "../../../src/server/storage/d1/index.ts";
-import { append, bytes, close, contentOf, create, createJson, refusalTag } from "../../storage/contract/support.ts";
-import { FakeClock, settled, tracked } from "../../support/fake-clock.ts";
-import { StorageFault } from "./faults.ts";
-import { empty } from "./harness.ts";
-import { type Around, intercept } from "./intercept.ts";
+import { append, bytes, create } from "../../storage/contract/support.ts";
+import { tracked } from "../../support/fake-clock.ts";
+import { crashPoints } from "../shared/crash-points.ts";
+import { CRASH_SCENARIOS, type CrashScenario } from "../shared/crash-scenarios.ts";
+import { inObject } from "../sqlite-harness.ts";
+import { intercept } from "./intercept.ts";
+import { objectDatabase } from "./object-database.ts";
 
-const PATHS = ["s", "fork", "leaf"];
+/** All that the tables hold, but for what is minted at random and the bytes, which a store shows. */
+const HOLDINGS = `SELECT
+  (SELECT group_concat(id || epoch || '/' || seq) FROM dcs_producers) AS producers,
+  (SELECT count(*) FROM dcs_forks) AS forks,
+  (SELECT coalesce(sum(forks), 0) FROM dcs_streams) AS registered,
+  (SELECT group_concat(substr(id, 1, 6) || at) FROM dcs_tasks) AS tasks,
+  (SELECT count(*) FROM dcs_chunks) AS chunks`;
 
-/** How the last call of a process ends: it never leaves, or takes effect although nobody hears of it. */
-const ENDINGS = ["unsent", "unanswered"] as const;
+const TABLES = ["streams", "chunks", "producers", "forks", "tasks", "guard"];
 
-beforeEach(empty);
+const producer = (seq: number) => ({ id: "p", epoch: 0, seq });
+const manyChunks: CrashScenario = {
+  name: "a deletion of more rows than one step frees",
+  prepare: async (store) => {
+    await create(store, "s", { data: bytes("abc") });
+    for (let i = 0; i < 150; i++) await append(store, "s", "x".repeat(16_384), { producer: producer(i) });
+  },
+  act: async (store) => {
+    await store.delete("s");
+    await store.maintain();
+  },
+};
 
-/** A process that stops at its call number `last`, and the number of calls it made. */
-function stopping(last: number, ending: (typeof ENDINGS)[number]): { around: Around; calls: () => number } {
-  let calls = 0;
-  const around: Around = async (run) => {
-    calls += 1;
-    if (calls === last && ending === "unanswered") await tracked(run());
-    if (calls >= last) throw new StorageFault("The process stopped");
-    return tracked(run());
-  };
-  return { around, calls: () => calls };
-}
-
-/** Everything that can be seen of the storage, without what is minted at random. */
-async function seen(clock: FakeClock): Promise<unknown> {
-  const store = new D1Store(env.DB, { clock });
-  await clock.advance(60_000);
-  await store.maintain();
-  const paths = await Promise.all(
-    PATHS.map(async (path) => {
-      const tag = await store.head(path).then(
-        ({ contentType, nextOffset, closed, ttlSeconds }) => ({ contentType, nextOffset, closed, ttlSeconds }),
-        () => refusalTag(store.head(path)),
-      );
-      return [path, tag, typeof tag === "string" ? "" : await contentOf(store, path)];
+crashPoints(
+  "the database",
+  (body) =>
+    inObject(async (storage) => {
+      const database = objectDatabase(storage);
+      await new D1Store(database).initialize();
+      const rows = (query: string) => storage.sql.exec(query).toArray();
+      await body({
+        open: (clock, around) =>
+          new D1Store(
+            intercept(database, (run) => tracked(around(run))),
+            { clock },
+          ),
+        holdings: async () => rows(HOLDINGS),
+        left: async () => TABLES.flatMap((table) => rows(`SELECT '${table}' AS table_name FROM dcs_${table}`)),
+      });
     }),
-  );
-  const count = (query: string) => env.DB.prepare(`SELECT ${query} AS n`).first("n");
-  return {
-    paths,
-    producers: await count("(SELECT group_concat(id || epoch || '/' || seq) FROM dcs_producers)"),
-    forks: await count("(SELECT count(*) FROM dcs_forks)"),
-    registered: await count("(SELECT coalesce(sum(forks), 0) FROM dcs_streams)"),
-    tasks: await count("(SELECT group_concat(substr(id, 1, 6) || at) FROM dcs_tasks)"),
-    orphans: await count("(SELECT count(*) FROM dcs_chunks WHERE k >> 40 NOT IN (SELECT number FROM dcs_streams))"),
-  };
-}
-
-interface Scenario {
-  readonly name: string;
-  /** Whether the next process does it in any case. */
-  readonly due?: boolean;
-  prepare(store: D1Store): Promise<unknown>;
-  act(store: D1Store, clock: FakeClock): Promise<unknown>;
-}
-
-const producer = { id: "p", epoch: 0, seq: 0 };
-const long = "x".repeat(1_200_000);
-const scenarios: Scenario[] = [
-  {
-    name: "an append of several chunks with a producer",
-    prepare: (store) => create(store, "s", { data: bytes("abc") }),
-    act: (store) => append(store, "s", long, { producer, seq: "1" }),
-  },
-  {
-    name: "a small append",
-    prepare: (store) => create(store, "s", { data: bytes("abc") }),
-    act: (store) => append(store, "s", "d"),
-  },
-  {
-    name: "a close with a last message",
-    prepare: (store) => create(store, "s", { data: bytes("abc") }),
-    act: (store) => append(store, "s", "d", { close: true }),
-  },
-  {
-    name: "a mere close",
-    prepare: (store) => create(store, "s", { data: bytes("abc") }),
-    act: (store) => close(store, "s"),
-  },
-  {
-    name: "a creation with content and a lifetime",
-    prepare: () => Promise.resolve(),
-    act: (store) => create(store, "s", { data: bytes(long), ttlSeconds: 1000 }),
-  },
-  {
-    name: "a deletion of more rows than one step frees",
-    prepare: async (store) => {
-      await create(store, "s", { data: bytes("abc") });
-      for (let i = 0; i < 150; i++) await append(store, "s", "x".repeat(16_384), { producer: { ...producer, seq: i } });
-    },
-    act: (store) => store.delete("s"),
-  },
-  {
-    name: "an expiry",
-    due: true,
-    prepare: (store) => create(store, "s", { data: bytes("abc"), expiresAt: "2026-01-01T00:00:50Z" }),
-    act: async (store, clock) => {
-      await clock.advance(50_000);
-      await store.maintain();
-    },
-  },
-  {
-    name: "a fork",
-    prepare: (store) => createJson(store, "s", "[1,2,3]"),
-    act: (store) => store.put("fork", { forkedFrom: "s", data: bytes("[4]") }),
-  },
-  {
-    name: "a fork of a fork",
-    prepare: async (store) => {
-      await createJson(store, "s", "[1,2,3]");
-      await store.put("fork", { forkedFrom: "s", data: bytes("[4]") });
-    },
-    act: (store) => store.put("leaf", { forkedFrom: "fork" }),
-  },
-  {
-    name: "the deletion of the last fork of a deleted stream",
-    prepare: async (store) => {
-      await createJson(store, "s", "[1,2,3]");
-      await store.put("fork", { forkedFrom: "s", data: bytes("[4]") });
-      await store.delete("s");
-    },
-    act: (store) => store.delete("fork"),
-  },
-];
-
-describe.each(scenarios)("$name, cut off at any call to the database", ({ prepare, act, due = false }) => {
-  async function run(around: Around, wait: (acting: Promise<unknown>) => Promise<unknown>): Promise<unknown> {
-    await empty();
-    const clock = new FakeClock();
-    await prepare(new D1Store(env.DB, { clock }));
-    await wait(act(new D1Store(intercept(env.DB, around), { clock }), clock));
-    return seen(clock);
-  }
-
-  test.each(ENDINGS)(
-    "leaves things as before or as after: %s",
-    async (ending) => {
-      const whole = stopping(Number.POSITIVE_INFINITY, ending);
-      const after = await run(whole.around, (acting) => acting);
-      const nothing: Around = () => Promise.reject(new StorageFault("The process never began"));
-      const cutOff = async (acting: Promise<unknown>) => {
-        acting.catch(() => {});
-        await settled();
-      };
-      const before = await run(nothing, cutOff);
-      expect(JSON.stringify(before) === JSON.stringify(after)).toBe(due);
-      for (let last = 1; last <= whole.calls(); last++) {
-        const outcome = await run(stopping(last, ending).around, cutOff);
-        expect([before, after], `stopped at call ${last}`).toContainEqual(outcome);
-      }
-    },
-    60_000,
-  );
-});
+  [...CRASH_SCENARIOS, manyChunks],
+);

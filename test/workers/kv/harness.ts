@@ -5,6 +5,7 @@ import { KeySpace } from "../../../src/server/storage/kv/key-space.ts";
 import { LoneBackend } from "../../../src/server/storage/kv/lone-backend.ts";
 import { LONE_LIMITS } from "../../../src/server/storage/kv/store.ts";
 import { Values } from "../../../src/server/storage/kv/values.ts";
+import type { Clock } from "../../../src/shared/index.ts";
 import type { DurableBed, Harness } from "../../storage/contract/harness.ts";
 import { FakeClock, tracked } from "../../support/fake-clock.ts";
 import { inObject } from "../sqlite-harness.ts";
@@ -47,6 +48,13 @@ export const soleHarness: Harness<DurableBed> = async (options, body) => {
   const open = () => new LogStore(new LoneBackend(host), { ...options, clock });
   await body({ store: open(), clock, restart: open });
 };
+
+/** KV alone with chunks so tiny that a stream gets thousands of them soon. */
+export function tinyLoneBackend(kv: KVNamespace, prefix: string, clock: Clock): LoneBackend {
+  const values = new Values(kv, { clock, random: Math.random });
+  const limits = { maxBytes: 64, coalesceBelow: 16 };
+  return new LoneBackend({ values, keys: new KeySpace(prefix), clock, limits, onPlanned: undefined });
+}
 
 /** A `KVStore` that has nothing but KV. */
 export const loneHarness: Harness<DurableBed> = async (options, body) => {

@@ -3,12 +3,11 @@ import { describe, expect, test } from "vitest";
 import type { StreamStore } from "../../../src/server/storage/index.ts";
 import { KVStore } from "../../../src/server/storage/kv/index.ts";
 import { append, bytes, contentOf, create, refusalTag } from "../../storage/contract/support.ts";
-import { StorageFault, seeded } from "../d1/faults.ts";
-import { faultyCalls, HastyClock, staleReads } from "./faults.ts";
+import { faulty, healthy, StorageFault, seeded } from "../shared/faults.ts";
+import { HastyClock } from "../shared/hasty-clock.ts";
 import { freshPrefix } from "./harness.ts";
 import { type Around, intercept } from "./intercept.ts";
-
-const healthy: Around = (run) => run();
+import { staleReads } from "./stale-reads.ts";
 
 function bed() {
   const prefix = freshPrefix();
@@ -30,8 +29,8 @@ describe("alone with a KV", () => {
     async (seed) => {
       const { open } = bed();
       const random = seeded(seed);
-      const writer = open(faultyCalls({ before: 0.1, after: 0.1, late: 0, slow: 0.1 }, random));
-      const reader = open(faultyCalls({ before: 0.1, after: 0, late: 0, slow: 0.1 }, random));
+      const writer = open(faulty({ before: 0.1, after: 0.1, late: 0, slow: 0.1 }, random));
+      const reader = open(faulty({ before: 0.1, after: 0, late: 0, slow: 0.1 }, random));
       await create(writer, "s");
       let whole = "";
       for (let i = 0; i < 60; i++) {
@@ -47,7 +46,7 @@ describe("alone with a KV", () => {
   test("that delivers an immutable value late, after it said that it failed, nothing changes", async () => {
     const { open } = bed();
     const random = seeded(4);
-    const late = faultyCalls({ before: 0, after: 0, late: 0.4, slow: 0.2 }, random);
+    const late = faulty({ before: 0, after: 0, late: 0.4, slow: 0.2 }, random);
     const writer = open((run, call) => (call.key.includes("/path/") ? run() : late(run, call)));
     await create(writer, "s");
     let whole = "";
@@ -69,6 +68,20 @@ describe("alone with a KV", () => {
     for (const text of ["b", "c", "d"]) await append(writer, "s", text);
     expect(await contentOf(writer, "s")).toBe("abcd");
     expect(await contentOf(open(healthy), "s")).toBe("abcd");
+  });
+
+  test("that shows old values, the writer knows them for old among hundreds of other streams", async () => {
+    const { open } = bed();
+    let isStale = false;
+    const writer = open(staleReads(() => isStale));
+    await create(writer, "s");
+    await append(writer, "s", "a");
+    for (let i = 0; i < 256; i++) await create(writer, `other/${i}`);
+    isStale = true;
+    expect(await refusalTag(append(writer, "s", "b"))).toBe("UnavailableError");
+    isStale = false;
+    await append(writer, "s", "c");
+    expect(await contentOf(open(healthy), "s")).toBe("ac");
   });
 
   test("that shows old values, a reader sees an old stream without a hole, and goes on from there", async () => {
@@ -127,7 +140,7 @@ describe("alone with a KV", () => {
 
   test("many appends at once by one instance are all made, in the order of their offsets", async () => {
     const { open } = bed();
-    const writer = open(faultyCalls({ before: 0.05, after: 0.05, late: 0, slow: 0.1 }, seeded(5)));
+    const writer = open(faulty({ before: 0.05, after: 0.05, late: 0, slow: 0.1 }, seeded(5)));
     await create(writer, "s");
     const texts = Array.from({ length: 100 }, (_, i) => `${String(i).padStart(3, "0")},`);
     const results = await Promise.all(texts.map((text) => append(writer, "s", text)));

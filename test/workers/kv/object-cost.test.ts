@@ -10,6 +10,7 @@ import { freshPrefix } from "./harness.ts";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
+const producer = { id: "p", epoch: 0, seq: 0 };
 const NOTHING = { get: 0, put: 0, delete: 0, list: 0 };
 
 interface Bed {
@@ -65,7 +66,6 @@ describe("with an object's storage", () => {
     metered(async ({ store, cost }) => {
       await create(store, "s");
       expect(await cost(() => append(store, "s", "x"))).toEqual({ ...NOTHING, written: 1 });
-      const producer = { id: "p", epoch: 0, seq: 0 };
       expect(await cost(() => append(store, "s", "x", { producer }))).toEqual({ ...NOTHING, written: 2 });
       expect(await cost(() => append(store, "s", "x", { producer }))).toEqual({ ...NOTHING, written: 0 });
     }));
@@ -109,9 +109,15 @@ describe("with an object's storage", () => {
     }));
 
   test(
-    "appends to a stream of 5,000 chunks cost what those to a stream of one value do, with what they seal and move",
+    "appends to a stream of 5,000 chunks cost what those to an empty one do, and what they seal and move always the same",
     () =>
       metered(async ({ store, costWithReads }) => {
+        await create(store, "empty");
+        await create(store, "empty too");
+        const first = {
+          plain: await costWithReads(() => append(store, "empty", "x")),
+          produced: await costWithReads(() => append(store, "empty too", "x", { producer })),
+        };
         await withPack(store);
         const round = async () => {
           const plain = await costWithReads(() => append(store, "s", "x"));
@@ -123,6 +129,11 @@ describe("with an object's storage", () => {
         await addChunks(store, 64 * 77);
         await settled();
         expect(await round()).toEqual(early);
+        const plain = await costWithReads(() => append(store, "s", "x"));
+        await addChunks(store, 1);
+        const produced = await costWithReads(() => append(store, "s", "x", { producer }));
+        expect({ plain, produced }).toEqual(first);
+        expect(first).toMatchObject({ plain: { written: 1, read: 3 }, produced: { written: 2, read: 3 } });
       }),
     60_000,
   );

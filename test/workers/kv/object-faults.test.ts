@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { KVStore } from "../../../src/server/storage/kv/index.ts";
 import { append, bytes, bytesOf, contentOf, create, refusal } from "../../storage/contract/support.ts";
 import { settled, tracked } from "../../support/fake-clock.ts";
-import { StorageFault, seeded } from "../d1/faults.ts";
+import { ENDINGS, faulty, healthy, StorageFault, seeded, stopping } from "../shared/faults.ts";
+import { HastyClock } from "../shared/hasty-clock.ts";
 import { inObject } from "../sqlite-harness.ts";
-import { ENDINGS, faultyCalls, HastyClock, stopping } from "./faults.ts";
 import { freshPrefix } from "./harness.ts";
 import { type Around, intercept } from "./intercept.ts";
 
@@ -15,8 +15,6 @@ interface Bed {
   keys(): Promise<number>;
   readonly clock: HastyClock;
 }
-
-const healthy: Around = (run) => run();
 
 const withObject = (body: (bed: Bed) => Promise<void>): Promise<void> =>
   inObject((state) => {
@@ -46,7 +44,7 @@ async function addChunks(store: KVStore, count: number): Promise<string> {
 describe("with an object's storage and a KV", () => {
   test.each([1, 2, 3])("that fails, forgets its answers and dawdles, nothing is lost (seed %i)", (seed) =>
     withObject(async ({ open, keys }) => {
-      const store = open(faultyCalls({ before: 0.15, after: 0.15, late: 0.1, slow: 0.2 }, seeded(seed)));
+      const store = open(faulty({ before: 0.15, after: 0.15, late: 0.1, slow: 0.2 }, seeded(seed)));
       await create(store, "s");
       const whole = await addChunks(store, 30);
       await settled();

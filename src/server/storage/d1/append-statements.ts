@@ -1,27 +1,13 @@
 import type { LogPosition } from "../contract/index.ts";
 import { type ChunkLimits, type PlannedChunk, planChunks } from "../engine/chunk-plan.ts";
 import type { AppendedBytes, Commit } from "../engine/commit.ts";
-import { type AppendTrace, COMMIT_ID_LENGTH } from "../engine/commit-loop.ts";
 import type { StreamState } from "../engine/state.ts";
 import type { Statement } from "./database.ts";
 import type { MovableAppend } from "./guard.ts";
 import { toHex } from "./hex.ts";
 import type { LastChunk, StoredStream } from "./rows.ts";
-import { CREATED_KEY, KEY } from "./schema.ts";
-
-/** Appends that a chunk's row names at most: more than are made while an answer is awaited, unless they are tiny. */
-const TRAIL_LENGTH = 512 * COMMIT_ID_LENGTH;
-
-/**
- * Looks for an append among those that a row names.
- *
- * @param before The append that came last when this one was decided: if it is there, so is all that followed.
- */
-export function traceIn(trail: string, id: string, before: string | undefined): AppendTrace {
-  if (trail.includes(id)) return "found";
-  const complete = trail.length < TRAIL_LENGTH || (before !== undefined && trail.includes(before));
-  return complete ? "absent" : "unknown";
-}
+import { CREATED_KEY, KEY, MAX_POSITION } from "./schema.ts";
+import { TRAIL_LENGTH } from "./trail.ts";
 
 /** What to append, and to what. */
 export interface AppendRequest {
@@ -46,18 +32,23 @@ export interface AppendPlan {
   readonly movable: MovableAppend | undefined;
 }
 
-/** Cuts the bytes into chunks and writes them as statements. */
+/**
+ * Cuts the bytes into chunks and writes them as statements.
+ *
+ * @throws RangeError when the log would end where no key reaches.
+ */
 export function planAppend(request: AppendRequest, limits: ChunkLimits): AppendPlan {
   const { stored, tail, append, producer, id } = request;
   const last = stored?.last;
   const open = last !== undefined && last.length < limits.coalesceBelow ? last : undefined;
   const plan = planChunks(tail, open?.length ?? 0, append.framed, limits);
+  if (plan.tail.pos > MAX_POSITION) throw new RangeError(`A stream in D1 ends before byte ${MAX_POSITION}`);
   const statements = plan.inserts.map((chunk) => insert(chunk, request));
   if (stored === undefined || open === undefined || plan.extend === undefined) {
     return { statements, tail: plan.tail, movable: undefined };
   }
   if (append.movable && plan.inserts.length === 0) {
-    const movable = { start: open.start, length: plan.extend.length, id, producer };
+    const movable = { start: open.start, before: open.commit, length: plan.extend.length, id, producer };
     return { statements: [extendMoved(stored.number, open, plan.extend, request)], tail: plan.tail, movable };
   }
   const extended = extend(stored.number, open, plan.extend, request);

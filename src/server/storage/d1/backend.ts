@@ -8,13 +8,13 @@ import { type RetryHost, retried } from "../engine/retries.ts";
 import { SeenStates } from "../engine/seen-states.ts";
 import type { Snapshot, SnapshotKeys, StreamState } from "../engine/state.ts";
 import type { Job, Task } from "../engine/task.ts";
-import { traceIn } from "./append-statements.ts";
 import { type D1Plan, planCommit } from "./commit-statements.ts";
 import type { BatchRows, Database, Statement } from "./database.ts";
 import { freeStatements, leftStatement } from "./removal.ts";
 import { type ChunkInfoRow, type ChunkRow, chunkOf, type D1View, infoOf, LOAD, type PathRow, viewOf } from "./rows.ts";
 import { KEY, START } from "./schema.ts";
 import { cancelStatement, dueStatement, nextDueStatement, scheduleStatement, type TaskRow, taskOf } from "./tasks.ts";
+import { traceIn } from "./trail.ts";
 
 /** What the backend runs on. */
 export interface D1Host extends RetryHost {

@@ -19,8 +19,8 @@ type Connection = Pick<D1DatabaseSession, "prepare" | "batch">;
  */
 export class Database {
   readonly #db: D1Database;
-  /** How far the primary had come when it was last asked. */
-  #bookmark: string | undefined;
+  /** How far the primary is known to have come. */
+  #bookmark = "";
 
   constructor(db: D1Database) {
     this.#db = db;
@@ -40,7 +40,7 @@ export class Database {
 
   /** Reads what never changes once it was seen: bytes below a tail. */
   async settled<Row>(statement: Statement): Promise<readonly Row[]> {
-    if (this.#bookmark === undefined) return this.fresh(statement);
+    if (this.#bookmark === "") return this.fresh(statement);
     return (await prepared(this.#db.withSession(this.#bookmark), statement).all<Row>()).results;
   }
 
@@ -56,7 +56,9 @@ export class Database {
     const run = async (): Promise<T> => {
       const session = this.#db.withSession("first-primary");
       const result = await work(session);
-      this.#bookmark = session.getBookmark() ?? undefined;
+      // Answers overtake each other, and what this one tells must not hide what a later one told before: bookmarks sort.
+      const bookmark = session.getBookmark() ?? "";
+      if (bookmark > this.#bookmark) this.#bookmark = bookmark;
       return result;
     };
     try {

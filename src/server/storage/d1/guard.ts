@@ -1,13 +1,17 @@
 import type { ChunkLimits } from "../engine/chunk-plan.ts";
 import type { Commit } from "../engine/commit.ts";
+import type { StreamState } from "../engine/state.ts";
 import type { Statement } from "./database.ts";
-import type { D1View } from "./rows.ts";
-import { KEY, lastChunkOf, START } from "./schema.ts";
+import type { D1View, StoredStream } from "./rows.ts";
+import { NUMBER, ofLastChunk, START } from "./schema.ts";
+import { TRAIL_LENGTH } from "./trail.ts";
 
 /** An append that may come behind others: into the chunk that was open when it was decided. */
 export interface MovableAppend {
   /** First position of that chunk. */
   readonly start: number;
+  /** Name of the append that was the chunk's last one then. */
+  readonly before: string;
   /** Bytes to append, all of them there. */
   readonly length: number;
   /** Name of the commit, which the chunk must not have taken before. */
@@ -26,7 +30,7 @@ interface Condition {
  */
 export function guardStatement(view: D1View, movable: MovableAppend | undefined, limits: ChunkLimits): Statement {
   const conflicts = [
-    streamConflict(view, movable, limits),
+    ...streamConflicts(view, movable, limits),
     ...producerConflicts(view, movable),
     ...taskConflicts(view),
   ];
@@ -36,31 +40,42 @@ export function guardStatement(view: D1View, movable: MovableAppend | undefined,
   };
 }
 
-function streamConflict(view: D1View, movable: MovableAppend | undefined, limits: ChunkLimits): Condition {
+function streamConflicts(view: D1View, movable: MovableAppend | undefined, limits: ChunkLimits): Condition[] {
   const { path, snapshot, stored } = view;
   if (stored === undefined || snapshot.state === undefined) {
-    return { sql: "EXISTS (SELECT 1 FROM dcs_streams WHERE path = ?)", params: [path] };
+    return [{ sql: "EXISTS (SELECT 1 FROM dcs_streams WHERE path = ?)", params: [path] }];
   }
-  const { streamId, base, tail } = snapshot.state;
-  const stream = `SELECT 1 FROM dcs_streams s LEFT JOIN dcs_chunks c ON c.k = (${lastChunkOf("s.number")})
-    WHERE s.path = ? AND s.stream_id = ? AND s.version = ?`;
-  const params = [path, streamId, stored.version];
-  if (movable === undefined) {
-    return {
-      sql: `NOT EXISTS (${stream} AND coalesce((c.${START}) + length(c.data), ?) = ?)`,
-      params: [...params, base.pos, tail.pos],
-    };
-  }
+  const { streamId } = snapshot.state;
+  const unchanged = {
+    sql: "NOT EXISTS (SELECT 1 FROM dcs_streams WHERE path = ? AND stream_id = ? AND version = ?)",
+    params: [path, streamId, stored.version],
+  };
+  return [unchanged, movable ? movedAway(stored, movable, limits) : tailConflict(snapshot.state, stored)];
+}
+
+/** Somebody else appended. */
+function tailConflict({ base, tail }: StreamState, { number }: StoredStream): Condition {
   return {
-    sql: `NOT EXISTS (${stream} AND c.k = ${KEY} AND length(c.data) < ? AND length(c.data) <= ?
-      AND instr(c.trail, ?) = 0)`,
+    sql: `coalesce((${ofLastChunk(`(${START}) + length(data)`, NUMBER)}), ?) <> ?`,
+    params: [number, number, base.pos, tail.pos],
+  };
+}
+
+/** The chunk took the append before, or can no longer tell that it did not, or does not take it any more. */
+function movedAway({ number }: StoredStream, movable: MovableAppend, limits: ChunkLimits): Condition {
+  const takes = `(${START}) = ? AND length(data) < ? AND length(data) <= ?
+    AND instr(trail, ?) = 0 AND (length(trail) < ? OR instr(trail, ?) > 0)`;
+  return {
+    sql: `NOT coalesce((${ofLastChunk(takes, NUMBER)}), FALSE)`,
     params: [
-      ...params,
-      stored.number,
       movable.start,
       limits.coalesceBelow,
       limits.maxBytes - movable.length,
       movable.id,
+      TRAIL_LENGTH,
+      movable.before,
+      number,
+      number,
     ],
   };
 }

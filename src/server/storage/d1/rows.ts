@@ -5,26 +5,39 @@ import { type ChunkLimits, tailAfter } from "../engine/chunk-plan.ts";
 import { COMMIT_ID_LENGTH, type CommitView } from "../engine/commit-loop.ts";
 import type { ForkRecord, StreamState } from "../engine/state.ts";
 import { fromHex } from "./hex.ts";
-import { lastChunkOf, START } from "./schema.ts";
+import { ofLastChunk, START } from "./schema.ts";
+
+/** What is told of the last chunk: as one value, since a row that several columns ask for is read for each. */
+const LAST = `json_array(${START}, length(data), seq, written_at, last_seq, producers, substr(trail, -${COMMIT_ID_LENGTH}))`;
+
+type LastColumns = readonly [
+  start: number,
+  length: number,
+  seq: number,
+  writtenAt: number,
+  lastSeq: string | null,
+  producers: number,
+  commit: string,
+];
 
 /**
  * Loads a path in one row: its stream, the last chunk, and the producer, the fork and the task that are asked for.
- * Everything but the last two columns is null when the path is empty, and the chunk's when the stream is.
+ * Everything but the last column is null when the path is empty, and the chunk when the stream is.
  *
  * Parameters: path, producer id, fork id, task id.
  */
 export const LOAD = `SELECT s.number, s.stream_id, s.version, s.content_type, s.ttl_seconds, s.expires_at, s.created_at,
     s.touched_at, s.base_pos, s.base_seq, s.fork, s.closed, s.soft_deleted, s.forks,
-    c.${START} AS start, length(c.data) AS length, c.seq, c.written_at, c.last_seq, c.producers,
-    substr(c.trail, -${COMMIT_ID_LENGTH}) AS last_commit,
+    (${ofLastChunk(LAST, "s.number")}) AS last,
     p.epoch, p.seq AS producer_seq, f.readable_to, (SELECT count(*) FROM dcs_tasks WHERE id = ?4) AS planned
   FROM (SELECT 1) LEFT JOIN dcs_streams s ON s.path = ?1
-    LEFT JOIN dcs_chunks c ON c.k = (${lastChunkOf("s.number")})
     LEFT JOIN dcs_producers p ON p.number = s.number AND p.id = ?2
     LEFT JOIN dcs_forks f ON f.number = s.number AND f.fork_id = ?3`;
 
 /** The row that {@link LOAD} returns. */
-export interface PathRow extends StreamColumns, LastChunkColumns {
+export interface PathRow extends StreamColumns {
+  /** {@link LAST} */
+  readonly last: string | null;
   readonly epoch: number | null;
   readonly producer_seq: number | null;
   readonly readable_to: number | null;
@@ -48,16 +61,6 @@ interface StreamColumns {
   readonly forks: number;
 }
 
-interface LastChunkColumns {
-  readonly start: number | null;
-  readonly length: number;
-  readonly seq: number;
-  readonly written_at: number;
-  readonly last_seq: string | null;
-  readonly producers: number;
-  readonly last_commit: string;
-}
-
 /** A chunk's row without its data. */
 export interface ChunkInfoRow {
   readonly start: number;
@@ -77,6 +80,11 @@ export interface LastChunk {
   readonly start: number;
   readonly length: number;
   readonly seq: number;
+  readonly writtenAt: number;
+  /** The stream's last `Stream-Seq`. */
+  readonly lastSeq: string | undefined;
+  /** Number of the stream's producers. */
+  readonly producers: number;
   /** Name of the last append to it. */
   readonly commit: string;
 }
@@ -99,7 +107,8 @@ export interface StoredStream {
 
 /** The path that a row tells of. */
 export function viewOf(path: string, taskId: string | undefined, row: PathRow, limits: ChunkLimits): D1View {
-  const state = row.stream_id === null ? undefined : stateOf(row, row.stream_id, limits);
+  const last = row.last === null ? undefined : parseLast(row.last);
+  const state = row.stream_id === null ? undefined : stateOf(row, row.stream_id, last, limits);
   return {
     path,
     taskId,
@@ -109,13 +118,12 @@ export function viewOf(path: string, taskId: string | undefined, row: PathRow, l
       forkEnd: row.readable_to ?? undefined,
       taskPlanned: row.planned > 0,
     },
-    stored: state && { number: row.number, version: row.version, last: lastChunkIn(row) },
+    stored: state && { number: row.number, version: row.version, last },
   };
 }
 
-function stateOf(row: PathRow, streamId: string, limits: ChunkLimits): StreamState {
+function stateOf(row: StreamColumns, streamId: string, last: LastChunk | undefined, limits: ChunkLimits): StreamState {
   const base: LogPosition = { pos: row.base_pos, seq: row.base_seq };
-  const last = lastChunkIn(row);
   return {
     streamId: brandStreamId(streamId),
     contentType: row.content_type,
@@ -124,18 +132,21 @@ function stateOf(row: PathRow, streamId: string, limits: ChunkLimits): StreamSta
     createdAt: row.created_at,
     base,
     fork: row.fork === null ? undefined : parseFork(row.fork),
-    touchedAt: last === undefined ? row.touched_at : Math.max(row.touched_at, row.written_at),
+    touchedAt: Math.max(row.touched_at, last?.writtenAt ?? 0),
     closed: row.closed === 1,
     softDeleted: row.soft_deleted === 1,
     tail: last === undefined ? base : tailAfter(last, limits),
-    lastSeq: row.last_seq ?? undefined,
-    producers: last === undefined ? 0 : row.producers,
+    lastSeq: last?.lastSeq,
+    producers: last?.producers ?? 0,
     forks: row.forks,
   };
 }
 
-function lastChunkIn({ start, length, seq, last_commit }: PathRow): LastChunk | undefined {
-  return start === null ? undefined : { start, length, seq, commit: last_commit };
+/** What {@link LAST} says: SQLite writes what is parsed here. */
+function parseLast(text: string): LastChunk {
+  const columns: LastColumns = JSON.parse(text);
+  const [start, length, seq, writtenAt, lastSeq, producers, commit] = columns;
+  return { start, length, seq, writtenAt, lastSeq: lastSeq ?? undefined, producers, commit };
 }
 
 function producerOf({ epoch, producer_seq }: PathRow): ProducerState | undefined {

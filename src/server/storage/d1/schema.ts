@@ -1,3 +1,15 @@
+/** Bits of a chunk key that hold the position. A database holds 10 GB, and a fork's first position is its source's. */
+const POSITION_BITS = 36;
+
+/** Bits that are left for the stream's number, since keys are not negative. */
+const NUMBER_BITS = 63 - POSITION_BITS;
+
+/** Where a log must end at the latest, in bytes: 64 GiB. */
+export const MAX_POSITION = 2 ** POSITION_BITS - 1;
+
+/** Streams that a database can have in its life, one after the other: 134 million. */
+const MAX_STREAMS = 2 ** NUMBER_BITS - 1;
+
 /**
  * The tables. One database holds any number of streams, and D1 bills a row written a thousand times a row read, so the
  * last chunk carries what every append changes (the log's end, the last `Stream-Seq`, the last access, the number of
@@ -18,7 +30,7 @@ export const SCHEMA: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS dcs_guard (conflict INTEGER NOT NULL)`,
   `CREATE TABLE IF NOT EXISTS dcs_streams (
     path TEXT PRIMARY KEY,
-    number INTEGER NOT NULL,
+    number INTEGER NOT NULL CHECK (number < ${MAX_STREAMS}),
     stream_id TEXT NOT NULL,
     version INTEGER NOT NULL,
     content_type TEXT NOT NULL,
@@ -68,21 +80,27 @@ export const SCHEMA: readonly string[] = [
 /** Raised with every change of the tables; `initialize` migrates from older ones. */
 export const SCHEMA_VERSION = 1;
 
-/** Bits of a chunk key that hold the position: a stream's own bytes end below 1 TiB. */
-const POSITION_BITS = 40;
-
 /** Numbers are bound as floating point. */
 const number = "CAST(? AS INTEGER)";
 
 /** The position in a chunk's key. */
-export const START = `k & ${2 ** POSITION_BITS - 1}`;
+export const START = `k & ${MAX_POSITION}`;
 
 /** A chunk's key, of a stream's number and a position, both bound. */
 export const KEY = `(${number} << ${POSITION_BITS} | ${number})`;
 
-/** The last chunk of a stream that is given by an expression for its number. */
-export const lastChunkOf = (streamNumber: string): string =>
-  `SELECT max(k) FROM dcs_chunks WHERE k >= ${streamNumber} << ${POSITION_BITS} AND k < (${streamNumber} + 1) << ${POSITION_BITS}`;
+/**
+ * Asks something of the last chunk of a stream: one step from the end of its keys, and one row read, however many they
+ * are. (`max(k)` finds the key, and then the row is read again.)
+ *
+ * @param columns An expression over its columns. @param streamNumber An expression for the stream's number.
+ */
+export const ofLastChunk = (columns: string, streamNumber: string): string =>
+  `SELECT ${columns} FROM dcs_chunks WHERE k >= ${streamNumber} << ${POSITION_BITS}
+    AND k < (${streamNumber} + 1) << ${POSITION_BITS} ORDER BY k DESC LIMIT 1`;
+
+/** The number of a stream, bound. */
+export const NUMBER = number;
 
 /** The number that was handed out last: the one of the stream that the same batch creates. */
 export const LAST_NUMBER = "(SELECT value FROM dcs_meta WHERE key = 'next_number')";

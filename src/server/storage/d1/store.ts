@@ -35,7 +35,8 @@ const DEFAULT_MAX_POLL_MS = 1000;
  *
  * `has` says what this instance last saw. One database is one thread: about a thousand small statements a second, all
  * streams together; an append is two, and repeats when it meets another one on the same stream. A body takes about four
- * times its size in memory on its way in: in a plain Worker, lower `maxBodyBytes` to a few MiB.
+ * times its size in memory on its way in: in a plain Worker, lower `maxBodyBytes` to a few MiB. A database has room for
+ * 134 million streams in its life.
  *
  * Call {@link D1Store.maintain} now and then, from a cron trigger, to free what has expired.
  *

@@ -19,10 +19,19 @@ export const scheduleStatement = (owner: string, { id, at, job }: Task): Stateme
 export const cancelStatement = (id: string): Statement => ({ sql: "DELETE FROM dcs_tasks WHERE id = ?", params: [id] });
 
 /** Finds tasks that are due, the most overdue first; only those with jobs of a kind, if one is given. */
-export const dueStatement = (owner: string, now: number, limit: number, kind: Job["kind"] | undefined): Statement => ({
-  sql: "SELECT id, at, job FROM dcs_tasks WHERE owner = ? AND at <= ? AND id LIKE ? ORDER BY at LIMIT ?",
-  params: [owner, now, kind === undefined ? "%" : `${kind}:%`, limit],
-});
+export function dueStatement(owner: string, now: number, limit: number, kind: Job["kind"] | undefined): Statement {
+  if (kind === undefined) {
+    return {
+      sql: "SELECT id, at, job FROM dcs_tasks WHERE owner = ? AND at <= ? ORDER BY at LIMIT ?",
+      params: [owner, now, limit],
+    };
+  }
+  // Asked for with every deletion: by name, so that what else is overdue is not read. The plus signs keep to that.
+  return {
+    sql: `SELECT id, at, job FROM dcs_tasks WHERE id >= ? AND id < ? AND +owner = ? AND +at <= ? ORDER BY at LIMIT ?`,
+    params: [`${kind}:`, `${kind};`, owner, now, limit],
+  };
+}
 
 /** Finds the time at which the next task is due. */
 export const nextDueStatement = (owner: string): Statement => ({

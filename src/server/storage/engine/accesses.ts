@@ -50,11 +50,16 @@ export class Accesses {
     return touches.fresh(path, state);
   }
 
-  /** Counts as an access; storage hears of it when it is time. */
+  /**
+   * Counts as an access; storage hears of it when it is time. One that comes too late does not bring a stream back.
+   *
+   * @param state As {@link Accesses.fresh} gave it.
+   */
   async touch(path: string, state: StreamState): Promise<void> {
     if (state.ttlSeconds === undefined) return;
     const { clock, touches } = this.#host;
     const now = clock.now();
+    if (isExpired(state, now)) return;
     this.#keepAlive.ensure(path, state.ttlSeconds);
     touches.note(path, state, now);
     if (!touches.claim(path, state, now)) return;

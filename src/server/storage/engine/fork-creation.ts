@@ -75,7 +75,10 @@ export class ForkCreation {
     const { path, streamId: forkId } = command;
     const releaseAt = ambiguous ? overAt(command) : this.#host.clock.now() + RELEASE_GRACE_MS;
     try {
-      await this.#host.transact(path, {}, (snapshot) => decideAbandon(snapshot, { forkId, sources, releaseAt }));
+      const { result } = await this.#host.transact(path, {}, (snapshot) =>
+        decideAbandon(snapshot, { forkId, sources, releaseAt }),
+      );
+      if (result.created) return;
       if (!ambiguous) return await this.#maintenance.runReleases();
       await Promise.allSettled(sources.map((source) => this.#host.sources.releaseFork(source, forkId)));
     } catch {

@@ -4,7 +4,7 @@ import {
   formatOffset,
   generateETag,
   isJsonContentType,
-  isSSETextCompatibleContentType,
+  isStreamError,
   mintStreamId,
   type Offset,
   type StreamId,
@@ -53,17 +53,13 @@ const DEFAULT_MAX_PRODUCERS = 100_000;
 const DEFAULT_PAGE_BYTES = 64 * 1024 * 1024;
 const DEFAULT_GET_BYTES = 1024 * 1024;
 
-/** JSON pages end on message boundaries, which are code-point boundaries; other bytes have no code points. */
-const isPlainText = (contentType: string): boolean =>
-  isSSETextCompatibleContentType(contentType) && !isJsonContentType(contentType);
-
 interface OpenPage {
   readonly log: StreamLog;
   readonly start: number;
   readonly page: StreamPage;
 }
 
-/** The protocol over any {@link Backend}: the one implementation of `StreamStore` that all stores share. */
+/** The protocol over any backend: the one implementation of `StreamStore` that all stores share. */
 export class LogStore implements StreamStore {
   /** Serves forks of this store's streams to other stores (behind a `StreamObject`: to other objects). */
   readonly forkSource: ForkSource;
@@ -238,9 +234,8 @@ export class LogStore implements StreamStore {
     const start = await log.resolve(options.offset);
     await this.#accesses.touch(path, state);
     const { tail, streamId, contentType } = state;
-    let end = await log.pageEnd(start.pos, options.maxBytes ?? DEFAULT_PAGE_BYTES);
+    const end = await log.pageEnd(start.pos, options.maxBytes ?? DEFAULT_PAGE_BYTES, options.wholeCodePoints);
     const final = state.closed && end.pos === tail.pos;
-    if (options.wholeCodePoints && !final && isPlainText(contentType)) end = await log.wholeCodePoints(start.pos, end);
     const startOffset = mint(start);
     const nextOffset = mint(end);
     const page: StreamPage = {
@@ -272,7 +267,15 @@ export class LogStore implements StreamStore {
     keys: SnapshotKeys,
     decide: (snapshot: Snapshot) => Decision<Result>,
   ): Promise<Transacted<Result>> {
-    return this.#backend.transact(path, keys, (snapshot) => decide(this.#accesses.freshSnapshot(path, snapshot)));
+    try {
+      return await this.#backend.transact(path, keys, (snapshot) =>
+        decide(this.#accesses.freshSnapshot(path, snapshot)),
+      );
+    } catch (error) {
+      // Only a refusal says that nothing has changed; a repeated append would be a duplicate, which wakes nobody.
+      if (!isStreamError(error)) this.#notify(path);
+      throw error;
+    }
   }
 
   async #storeTouch(path: string, now: number): Promise<StreamId> {

@@ -3,6 +3,7 @@ import {
   InvalidOffsetError,
   InvalidRequestError,
   isJsonContentType,
+  isSSETextCompatibleContentType,
   MessageWalker,
   type Offset,
   parseOffset,
@@ -24,6 +25,8 @@ const ORIGIN: LogPosition = { pos: 0, seq: 0 };
 export class StreamLog {
   readonly #state: StreamState;
   readonly #json: boolean;
+  /** Whether the bytes are characters: JSON is too, but ends between them anyway. */
+  readonly #text: boolean;
   readonly #parts: readonly SegmentReader[];
   /** Tells the backend where a reader is going to look. */
   readonly #expect: (position: LogPosition) => void;
@@ -40,6 +43,7 @@ export class StreamLog {
     this.#state = state;
     this.#expect = (position) => backend.expect?.({ path, streamId: state.streamId }, position);
     this.#json = json;
+    this.#text = !json && isSSETextCompatibleContentType(state.contentType);
     this.#parts = [...inherited, own];
   }
 
@@ -56,27 +60,20 @@ export class StreamLog {
     return position;
   }
 
-  /** Where a page that starts at `start` ends: a message boundary within `maxBytes`, or after one message over it. */
-  async pageEnd(start: number, maxBytes: number): Promise<LogPosition> {
-    const { tail } = this.#state;
-    const limit = start + Math.max(1, maxBytes);
-    if (limit >= tail.pos) return tail;
-    const floor = await this.#partAt(limit).floorBoundary(limit);
-    if (floor.pos > start) return floor;
-    return this.at(await this.#partAt(start).nextBoundary(start));
-  }
-
-  /** Draws `end` back to a UTF-8 code-point boundary, by 3 bytes at most. */
-  async wholeCodePoints(start: number, end: LogPosition): Promise<LogPosition> {
-    const from = Math.max(start, end.pos - 3);
-    const suffix = new Uint8Array(end.pos - from);
-    let filled = 0;
-    for await (const chunk of this.chunks(from, end.pos)) {
-      suffix.set(chunk, filled);
-      filled += chunk.length;
-    }
-    const incomplete = incompleteSuffix(suffix);
-    return incomplete === 0 ? end : this.at(end.pos - incomplete);
+  /**
+   * Where a page that starts at `start` ends: a message boundary within `maxBytes`, or after one message over it. A page
+   * of text that is cut off ends with a whole character if it holds one: its client may go on over SSE, which carries no
+   * part of a character.
+   *
+   * @param wholeCodePoints Whether a page of text ends with a whole character in any case, but at the end of a closed
+   * stream.
+   */
+  async pageEnd(start: number, maxBytes: number, wholeCodePoints = false): Promise<LogPosition> {
+    const end = await this.#boundaryWithin(start, maxBytes);
+    const { tail, closed } = this.#state;
+    if (!this.#text || (end.pos === tail.pos && (closed || !wholeCodePoints))) return end;
+    const whole = await this.#wholeCodePoints(start, end);
+    return wholeCodePoints || whole.pos > start ? whole : end;
   }
 
   /** The ordinal that goes with a boundary. */
@@ -128,6 +125,28 @@ export class StreamLog {
       const to = Math.min(end, part.end);
       if (from < to) yield* part.chunks(from, to);
     }
+  }
+
+  async #boundaryWithin(start: number, maxBytes: number): Promise<LogPosition> {
+    const { tail } = this.#state;
+    const limit = start + Math.max(1, maxBytes);
+    if (limit >= tail.pos) return tail;
+    const floor = await this.#partAt(limit).floorBoundary(limit);
+    if (floor.pos > start) return floor;
+    return this.at(await this.#partAt(start).nextBoundary(start));
+  }
+
+  /** Draws `end` back to a UTF-8 code-point boundary, by 3 bytes at most. */
+  async #wholeCodePoints(start: number, end: LogPosition): Promise<LogPosition> {
+    const from = Math.max(start, end.pos - 3);
+    const suffix = new Uint8Array(end.pos - from);
+    let filled = 0;
+    for await (const chunk of this.chunks(from, end.pos)) {
+      suffix.set(chunk, filled);
+      filled += chunk.length;
+    }
+    const incomplete = incompleteSuffix(suffix);
+    return incomplete === 0 ? end : this.at(end.pos - incomplete);
   }
 
   async #isBoundary(pos: number): Promise<boolean> {

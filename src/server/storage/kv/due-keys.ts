@@ -14,6 +14,11 @@ export interface DueKey {
   readonly guarded: StreamId | undefined;
 }
 
+/** Removed keys remembered at a time. */
+const MAX_REMOVED = 1000;
+/** Keys listed at a time. */
+const KEYS_A_LOOK = 100;
+
 const PATH_IN_KEY = "=";
 const STREAM_IN_KEY = "~";
 
@@ -24,6 +29,8 @@ const STREAM_IN_KEY = "~";
 export class DueKeys {
   readonly #values: Values;
   readonly #keys: KeySpace;
+  /** Keys that this instance removed: listings show them for a while, and an alarm would come for each at once. */
+  readonly #removed = new Set<string>();
 
   constructor(values: Values, keys: KeySpace) {
     this.#values = values;
@@ -32,7 +39,9 @@ export class DueKeys {
 
   /** Announces work. */
   async add(path: string, at: number): Promise<void> {
-    await this.#values.put(await this.#keys.dueAt(at, path), new TextEncoder().encode(path));
+    const name = await this.#keys.dueAt(at, path);
+    this.#removed.delete(name);
+    await this.#values.put(name, new TextEncoder().encode(path));
   }
 
   /** Announces that a stream will be created whose chunks are written before. @returns the key, to be removed then. */
@@ -46,19 +55,39 @@ export class DueKeys {
   async withdraw(path: string, before: Iterable<Task>, after: Iterable<Task>): Promise<void> {
     const planned = new Set([...after].map(({ at }) => at));
     const times = new Set([...before].map(({ at }) => at).filter((at) => !planned.has(at)));
-    await Promise.allSettled([...times].map(async (at) => this.#values.delete(await this.#keys.dueAt(at, path))));
+    await Promise.allSettled([...times].map(async (at) => this.remove(await this.#keys.dueAt(at, path))));
   }
 
-  /** The earliest keys. */
-  async first(limit: number): Promise<DueKey[]> {
-    const names = await this.#values.keys(this.#keys.due, limit);
-    const found = await Promise.all(names.map((name) => this.#read(name)));
-    return found.filter((key) => key !== undefined);
+  /** The keys of all work that is due at a time, the most overdue first. */
+  async *until(now: number): AsyncGenerator<DueKey> {
+    for await (const name of this.#listed()) {
+      if (this.#keys.timeOf(name) > now) return;
+      const key = await this.#read(name);
+      if (key !== undefined) yield key;
+    }
+  }
+
+  /** When there is work next, in ms since the epoch. */
+  async next(): Promise<number | undefined> {
+    for await (const name of this.#listed()) return this.#keys.timeOf(name);
+    return undefined;
   }
 
   /** Removes a key. */
   async remove(name: string): Promise<void> {
     await this.#values.delete(name);
+    if (this.#removed.size >= MAX_REMOVED) this.#removed.clear();
+    this.#removed.add(name);
+  }
+
+  /** All keys, in order. */
+  async *#listed(): AsyncGenerator<string> {
+    let cursor: string | undefined;
+    do {
+      const { names, next } = await this.#values.keys(this.#keys.due, KEYS_A_LOOK, cursor);
+      yield* names.filter((name) => !this.#removed.has(name));
+      cursor = next;
+    } while (cursor !== undefined);
   }
 
   async #read(name: string): Promise<DueKey | undefined> {

@@ -24,8 +24,6 @@ export interface LoneHost {
   readonly onPlanned: ((nextDue: number) => void) | undefined;
 }
 
-/** Announcements of work looked at together. */
-const DUE_KEYS = 100;
 /** When a creation is over, and a listing shows what it wrote, in ms. */
 const GUARD_MS = 120_000;
 
@@ -97,19 +95,20 @@ export class LoneBackend implements Backend {
 
   async dueTasks(now: number, limit: number, kind?: Job["kind"]): Promise<Task[]> {
     if (kind === "release") return this.#releases(now, limit);
-    const announced = (await this.#due.first(DUE_KEYS)).filter(({ at }) => at <= now);
     const found = new Map<string, Task>();
-    for (const key of announced) {
+    for await (const key of this.#due.until(now)) {
       // In the path's turn: a record that is announced and not written yet is waited for.
       const record = await this.#turns.run(key.path, () => this.#records.loadForWriting(key.path));
-      for (const task of await this.#tasksBehind(key, record, now)) found.set(task.id, task);
+      for (const task of await this.#tasksBehind(key, record, now)) {
+        if (kind === undefined || task.job.kind === kind) found.set(task.id, task);
+      }
+      if (found.size >= limit) break;
     }
-    const wanted = [...found.values()].filter(({ job }) => kind === undefined || job.kind === kind);
-    return wanted.sort((a, b) => a.at - b.at).slice(0, limit);
+    return [...found.values()].sort((a, b) => a.at - b.at).slice(0, limit);
   }
 
-  async nextDue(): Promise<number | undefined> {
-    return (await this.#due.first(1))[0]?.at;
+  nextDue(): Promise<number | undefined> {
+    return this.#due.next();
   }
 
   async updateTasks(schedule: readonly Task[], cancel: readonly string[]): Promise<void> {
@@ -129,9 +128,8 @@ export class LoneBackend implements Backend {
 
   async reclaim(key: string): Promise<boolean> {
     const later = await this.#removal.reclaim(key);
-    if (later === "done" || later === "more") return later === "done";
-    await this.updateTasks([later], []);
-    return false;
+    if (later !== undefined) await this.updateTasks([later], []);
+    return later === undefined;
   }
 
   async #commit(path: string, before: PathRecord, snapshot: Snapshot, decided: Commit): Promise<PathRecord> {

@@ -8,10 +8,12 @@ import type { Values } from "./values.ts";
 /** What frees the values of a removed stream, as text in a reclaim job. */
 interface Removal {
   readonly streamId: StreamId;
-  /** Values written so lately that a listing may not show them. */
+  /** Values written so lately that a listing may not show them; they are freed last. */
   readonly recent: readonly string[];
-  /** Whether to look once more when every listing is up to date: a commit that broke off may have left something. */
+  /** Whether to look once more when every listing is up to date, since there may be values that none shows yet. */
   readonly again: boolean;
+  /** Where the listing of what is left goes on: one from the start might show for a minute what is deleted. */
+  readonly cursor?: string | undefined;
 }
 
 /** Values freed at a time. */
@@ -45,7 +47,10 @@ export class LoneRemoval {
   planned(commit: Commit, { state, index }: PathRecord): Commit {
     if (state === undefined) return commit;
     const { streamId } = state;
-    const again = this.#suspected.delete(streamId);
+    const isSuspected = this.#suspected.delete(streamId);
+    // Chunks behind a page of the index are not named here, and those written just now are not listed either.
+    const isPaged = index.pages.some((pages) => pages.length > 0);
+    const again = isSuspected || (isPaged && this.#clock.now() - state.touchedAt < LISTED_AFTER_MS);
     const recent = [
       ...index.chunks.map(({ seq, commitId }) => this.#keys.chunk(streamId, seq, commitId)),
       ...index.pages.flatMap((pages, level) =>
@@ -62,15 +67,17 @@ export class LoneRemoval {
     return taskOf({ streamId, recent: [], again: false }, at);
   }
 
-  /** Frees some values. @returns whether that was all, or what is to be done later instead. */
-  async reclaim(key: string): Promise<"done" | "more" | Task> {
+  /** Frees some values. @returns what is to be done instead of the same again; `undefined` when that was all. */
+  async reclaim(key: string): Promise<Task | undefined> {
     // Jobs are written by this store alone: what comes back is what went in.
-    const { streamId, recent, again }: Removal = JSON.parse(key);
-    const listed = await this.#values.keys(this.#keys.ofStream(streamId), FREE_VALUES);
-    await Promise.all([...new Set([...recent, ...listed])].map((name) => this.#values.delete(name)));
-    if (listed.length === FREE_VALUES) return "more";
-    if (!again) return "done";
-    return taskOf({ streamId, recent: [], again: false }, this.#clock.now() + LISTED_AFTER_MS);
+    const { streamId, recent, again, cursor }: Removal = JSON.parse(key);
+    const { names, next } = await this.#values.keys(this.#keys.ofStream(streamId), FREE_VALUES, cursor);
+    const named = new Set(recent);
+    const others = names.filter((name) => !named.has(name));
+    await Promise.all([...others, ...(next === undefined ? named : [])].map((name) => this.#values.delete(name)));
+    const now = this.#clock.now();
+    if (next !== undefined) return taskOf({ streamId, recent, again, cursor: next }, now);
+    return again ? taskOf({ streamId, recent: [], again: false }, now + LISTED_AFTER_MS) : undefined;
   }
 }
 

@@ -4,8 +4,8 @@ import { chunkHolding, type Pack } from "./pack.ts";
 import type { PackTable } from "./pack-table.ts";
 import type { Values } from "./values.ts";
 
-/** Values kept for whoever reads a part of one and then the next part: about 1 MiB each. */
-const KEPT = 4;
+/** Bytes kept for whoever reads a part of a value and then the next part; a larger value is kept alone. */
+const KEPT_BYTES = 4 * 1024 * 1024;
 
 /** Reads chunks that moved to KV. */
 export class PackReader {
@@ -61,10 +61,12 @@ export class PackReader {
   #keep(name: string, bytes: Uint8Array): void {
     this.#kept.delete(name);
     this.#kept.set(name, bytes);
-    if (this.#kept.size <= KEPT) return;
-    for (const oldest of this.#kept.keys()) {
+    let total = 0;
+    for (const { length } of this.#kept.values()) total += length;
+    for (const [oldest, { length }] of this.#kept) {
+      if (total <= KEPT_BYTES || oldest === name) return;
       this.#kept.delete(oldest);
-      break;
+      total -= length;
     }
   }
 }

@@ -7,11 +7,11 @@ import type { Values } from "./values.ts";
 const STALE_MS = 120_000;
 /** How long a record without a stream is kept, in seconds. */
 const TOMBSTONE_SECONDS = 3600;
-/** Paths remembered at a time. */
-const MAX_PATHS = 256;
+/** Records remembered at a time: each has the open chunk of its stream. */
+const MAX_RECORDS = 256;
 
-interface Seen {
-  readonly record: PathRecord;
+interface Known {
+  readonly version: number;
   /** When it was the newest, in ms since the epoch. */
   readonly at: number;
 }
@@ -21,7 +21,9 @@ export class RecordStore {
   readonly #values: Values;
   readonly #keys: KeySpace;
   readonly #clock: Clock;
-  readonly #seen = new Map<string, Seen>();
+  readonly #seen = new Map<string, PathRecord>();
+  /** What was the newest of late, the latest last: also of paths whose records are forgotten for want of room. */
+  readonly #known = new Map<string, Known>();
   /** Records whose write failed: they may be stored, or be stored later. */
   readonly #doubtful = new Map<string, PathRecord>();
 
@@ -33,16 +35,24 @@ export class RecordStore {
 
   /** What this instance saw last. */
   peek(path: string): PathRecord | undefined {
-    return this.#seen.get(path)?.record;
+    return this.#seen.get(path);
   }
 
-  /** What is stored; what this instance wrote lately counts for more than an older value that KV still shows. */
+  /**
+   * What is stored; what this instance saw or wrote lately counts for more than an older value that KV still shows.
+   *
+   * @throws UnavailableError when it is known to be older, and what is newer is forgotten; or when KV does not answer.
+   */
   async load(path: string): Promise<PathRecord> {
     const value = await this.#values.find(await this.#keys.record(path));
     const stored = value === undefined ? EMPTY_RECORD : decodeRecord(value);
-    const seen = this.#seen.get(path);
+    const known = this.#known.get(path);
     const now = this.#clock.now();
-    if (seen !== undefined && seen.record.version > stored.version && now - seen.at < STALE_MS) return seen.record;
+    if (known !== undefined && known.version > stored.version && now - known.at < STALE_MS) {
+      const seen = this.#seen.get(path);
+      if (seen === undefined) throw outdated();
+      return seen;
+    }
     this.#note(path, stored, now);
     return stored;
   }
@@ -63,7 +73,7 @@ export class RecordStore {
   /** Writes a record: the moment of the commit. @throws what KV threw; UnavailableError when another came first. */
   async store(path: string, record: PathRecord): Promise<void> {
     const key = await this.#keys.record(path);
-    if ((this.peek(path)?.version ?? 0) >= record.version) throw overtaken();
+    if ((this.#known.get(path)?.version ?? 0) >= record.version) throw overtaken();
     // Of a stream that was removed the version stays for a while, so that nobody takes an older record for newer.
     const isEmpty = record.state === undefined && record.tasks.size === 0;
     const options = isEmpty ? { expirationTtl: TOMBSTONE_SECONDS } : undefined;
@@ -91,11 +101,16 @@ export class RecordStore {
 
   #note(path: string, record: PathRecord, at: number): void {
     this.#seen.delete(path);
-    this.#seen.set(path, { record, at });
-    if (this.#seen.size <= MAX_PATHS) return;
+    this.#seen.set(path, record);
+    this.#known.delete(path);
+    this.#known.set(path, { version: record.version, at });
     for (const oldest of this.#seen.keys()) {
+      if (this.#seen.size <= MAX_RECORDS) break;
       this.#seen.delete(oldest);
-      break;
+    }
+    for (const [oldest, known] of this.#known) {
+      if (at - known.at < STALE_MS) break;
+      this.#known.delete(oldest);
     }
   }
 }
@@ -105,3 +120,7 @@ const isAt = (record: PathRecord | undefined, streamId: StreamId): boolean => re
 /** Only after a turn that took too long. */
 const overtaken = (): UnavailableError =>
   new UnavailableError({ retryAfterSeconds: 1 }, { detail: "The write took so long that another one took its turn" });
+
+/** Only of paths that were not used among hundreds of others, and were a minute ago. */
+const outdated = (): UnavailableError =>
+  new UnavailableError({ retryAfterSeconds: 5 }, { detail: "KV still shows what was there before the last write" });

@@ -8,6 +8,13 @@ const FIRST_PAUSE_MS = 100;
 /** Longer than the second in which KV takes one write for each key. */
 const LAST_PAUSE_MS = 2500;
 
+/** A part of a listing. */
+export interface KeyPage {
+  readonly names: readonly string[];
+  /** Where the next part begins; `undefined` at the end. */
+  readonly next: string | undefined;
+}
+
 /** A KV namespace whose failures, delays and limits are waited out for a while. */
 export class Values {
   readonly #kv: KVNamespace;
@@ -40,13 +47,21 @@ export class Values {
   }
 
   /**
-   * Keys in order. Those written within the last minute may be missing.
+   * Keys in order, a part at a time: at least one, unless that is the end. Those written within the last minute may be
+   * missing, and those deleted in it may still be there.
    *
+   * @param cursor Where the part before said that this one begins.
    * @throws UnavailableError when KV does not answer.
    */
-  async keys(prefix: string, limit: number): Promise<string[]> {
-    const { keys } = await this.#answer(() => this.#kv.list({ prefix, limit }));
-    return keys.map(({ name }) => name);
+  async keys(prefix: string, limit: number, cursor?: string): Promise<KeyPage> {
+    let from = cursor;
+    for (;;) {
+      const page = await this.#answer(() => this.#kv.list({ prefix, limit, cursor: from ?? null }));
+      const next = page.list_complete ? undefined : page.cursor;
+      // KV passes over what was deleted, and answers with nothing when that is all it came across.
+      if (page.keys.length > 0 || next === undefined) return { names: page.keys.map(({ name }) => name), next };
+      from = next;
+    }
   }
 
   /**

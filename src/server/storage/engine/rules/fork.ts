@@ -81,14 +81,17 @@ export function completeFork(snapshot: Snapshot, command: ForkCommand, origin: F
   return { result: decision.result, commit: { ...decision.commit, cancel } };
 }
 
-/** Gives a fork up at the target: every source it may have reached is to forget it. Idempotent. */
+/**
+ * Gives a fork up at the target: every source it may have reached is to forget it. Idempotent. A fork that turns out to
+ * be there, because only the answer to its creation was lost, keeps its sources.
+ */
 export function decideAbandon(
   snapshot: Snapshot,
   { forkId, sources, releaseAt }: { forkId: StreamId; sources: readonly string[]; releaseAt: number },
-): Decision<void> {
+): Decision<{ created: boolean }> {
   const created = snapshot.state?.streamId === forkId;
   const schedule = created ? [] : sources.map((source) => releaseTask(source, forkId, releaseAt));
-  return { result: undefined, commit: { schedule, cancel: [abandonTaskId(forkId)] } };
+  return { result: { created }, commit: { schedule, cancel: [abandonTaskId(forkId)] } };
 }
 
 /** The stream that a fork names. @throws StreamNotFoundError, StreamConflictError, ContentTypeMismatchError. */

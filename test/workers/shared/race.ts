@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import type { StreamStore } from "../../../src/server/storage/index.ts";
 import { waitForPage } from "../../../src/server/storage/index.ts";
 import { type Offset, parseOffset, systemClock } from "../../../src/shared/index.ts";
@@ -5,7 +6,7 @@ import { at, bytes, bytesOf, JSON_TYPE, START, text } from "../../storage/contra
 
 /** Some messages fill a chunk each, since short ones, which share one, are written in another way. */
 const PADDING = "x".repeat(16 * 1024);
-const LONG_EVERY = 10;
+const LONG_EVERY = 50;
 
 /** How a {@link race} is run. */
 export interface RacePlan {
@@ -60,6 +61,23 @@ export async function race({ stores, appends, producers }: RacePlan, path: strin
   await untilAnswered(() => first.append(path, new Uint8Array(0), { close: true }));
   const followed = await following;
   return { acknowledged, unknown, followed, stored: await untilAnswered(() => everything(first, path)) };
+}
+
+/** What was acknowledged is stored once, in its writer's order, and the reader saw all of it and nothing else. */
+export function expectIntegrity({ acknowledged, unknown, stored, followed }: RaceOutcome): void {
+  expect(followed).toEqual(stored);
+  const counts = new Map<string, number>();
+  for (const message of stored) counts.set(message, (counts.get(message) ?? 0) + 1);
+  const told = new Set(acknowledged.flat().map(({ message }) => message));
+  expect([...told].filter((message) => counts.get(message) !== 1)).toEqual([]);
+  expect([...counts].filter(([, count]) => count > 1)).toEqual([]);
+  expect(stored.filter((message) => !unknown.has(message) && !told.has(message))).toEqual([]);
+  for (const own of acknowledged) {
+    const positions = own.map(({ pos }) => pos);
+    expect(positions).toEqual([...new Set(positions)].sort((a, b) => a - b));
+    const order = new Set(own.map(({ message }) => message));
+    expect(stored.filter((message) => order.has(message))).toEqual([...order]);
+  }
 }
 
 /** Repeats what may be repeated, as a client does. */

@@ -1,4 +1,8 @@
-import type { Around } from "./intercept.ts";
+/** Stands around every call to a storage, whatever it is: runs it, and tells the caller what came of it, or not. */
+export type Around = <T>(run: () => Promise<T>, call?: unknown) => Promise<T>;
+
+/** Leaves every call as it is. */
+export const healthy: Around = (run) => run();
 
 /** How often a call goes wrong in each way, from 0 to 1. */
 export interface FaultRates {
@@ -19,11 +23,15 @@ export class StorageFault extends Error {
 
 const MAX_DELAY_MS = 20;
 
-/** Makes calls go wrong at random, the same way for the same `random`. */
-export function faulty(rates: FaultRates, random: () => number): Around {
+/**
+ * Makes calls go wrong at random, the same way for the same `random`.
+ *
+ * @param maxDelayMs How long what comes late or slowly takes at most.
+ */
+export function faulty(rates: FaultRates, random: () => number, maxDelayMs = MAX_DELAY_MS): Around {
   return async (run) => {
     const dice = random();
-    const delayMs = random() * MAX_DELAY_MS;
+    const delayMs = random() * maxDelayMs;
     const { before, after, late, slow } = rates;
     if (dice < before) throw new StorageFault("The call never arrived");
     if (dice < before + after) {
@@ -38,6 +46,21 @@ export function faulty(rates: FaultRates, random: () => number): Around {
     if (dice < before + after + late + slow) await new Promise((resolve) => setTimeout(resolve, delayMs));
     return result;
   };
+}
+
+/** How the last call of a process ends: it never leaves, or takes effect although nobody hears of it. */
+export const ENDINGS = ["unsent", "unanswered"] as const;
+
+/** A process that stops at its call number `last`, and the number of calls it made. */
+export function stopping(last: number, ending: (typeof ENDINGS)[number]): { around: Around; calls: () => number } {
+  let calls = 0;
+  const around: Around = async (run) => {
+    calls += 1;
+    if (calls === last && ending === "unanswered") await run();
+    if (calls >= last) throw new StorageFault("The process stopped");
+    return run();
+  };
+  return { around, calls: () => calls };
 }
 
 /** Numbers from 0 up to 1 that look random and are the same for the same seed. */
