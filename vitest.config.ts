@@ -1,45 +1,85 @@
-import { fileURLToPath } from "node:url";
+import { dirname, join, relative, resolve } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig, type Plugin } from "vitest/config";
+import { packagePaths } from "./scripts/package-paths.mjs";
 
 const inWorkerd = ["test/workers/**/*.test.ts", "test/**/*.workers.test.ts"];
 const conformance = ["test/conformance/**/*.test.ts"];
 const endToEnd = ["test/e2e/**/*.test.ts"];
 const inChromium = ["test/browser/**/*.test.ts"];
+const asPackaged = ["test/package/**/*.test.ts"];
 
 /** The client's own suite needs nothing of Node but a server, so it runs in workerd as well. */
 const clientSuite = ["test/client/**/*.test.ts"];
 
-/** Where there is no node:http, the server of the client's suite is a handler in front of the global `fetch`. */
+/** What stands in workerd in the place of the server and the network of the client's suite. */
+const inPlaceOf = new Map([
+  ["test/support/client/server.ts", "server.workerd.ts"],
+  ["test/support/client/faults/network.ts", "network.replaced.ts"],
+]);
+
+/** Where there is no node:http, both are functions in front of the global `fetch`. */
 const serverInWorkerd: Plugin = {
   name: "server-in-workerd",
   enforce: "pre",
-  resolveId: (source, importer) =>
-    source === "./server.ts" && importer?.endsWith("/test/support/client/index.ts")
-      ? fileURLToPath(new URL("test/support/client/server.workerd.ts", import.meta.url))
-      : undefined,
+  resolveId(source, importer) {
+    if (importer === undefined || !source.startsWith(".")) return undefined;
+    const path = resolve(dirname(importer), source);
+    const file = inPlaceOf.get(relative(import.meta.dirname, path));
+    return file && join(dirname(path), file);
+  },
 };
+
+const workerd = () =>
+  cloudflareTest({ wrangler: { configPath: "./test/workers/wrangler.jsonc" }, remoteBindings: false });
+
+/** Tests of examples import what these import: the package by its name. */
+const packageSources: Plugin = {
+  name: "package-sources",
+  enforce: "pre",
+  resolveId: (source) => packagePaths.get(source),
+};
+
+/** How long a hang takes to be one: tests wait for what happens, so a busy machine must not be taken for a broken one. */
+const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
 
 export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [packageSources],
         test: {
           name: "node",
           include: ["test/**/*.test.ts"],
-          exclude: [...inWorkerd, ...conformance, ...endToEnd, ...inChromium],
+          exclude: [...inWorkerd, ...conformance, ...endToEnd, ...inChromium, ...asPackaged],
+          ...patience,
           sequence: { groupOrder: 0 },
         },
       },
       {
-        plugins: [
-          serverInWorkerd,
-          cloudflareTest({ wrangler: { configPath: "./test/workers/wrangler.jsonc" }, remoteBindings: false }),
-        ],
         test: {
-          name: "workers",
-          include: [...inWorkerd, ...clientSuite],
+          name: "package",
+          include: asPackaged,
+          // Packs the package once and installs it.
+          globalSetup: ["test/package/install.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        plugins: [workerd()],
+        test: { name: "workers", include: inWorkerd, ...patience, sequence: { groupOrder: 1 } },
+      },
+      {
+        plugins: [serverInWorkerd, workerd()],
+        test: {
+          name: "workers-client",
+          include: clientSuite,
           exclude: ["test/**/*.node.test.ts"],
+          // A runtime for each file costs three times what its tests do, and no test of the client looks for another's.
+          isolate: false,
+          ...patience,
           sequence: { groupOrder: 1 },
         },
       },
@@ -55,6 +95,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [packageSources],
         test: {
           name: "e2e",
           include: endToEnd,
@@ -65,6 +106,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [packageSources],
         test: {
           name: "browser",
           include: inChromium,

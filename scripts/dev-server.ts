@@ -2,11 +2,12 @@ import "./quiet.mjs";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { unstable_startWorker } from "wrangler";
+import { buildPage } from "../examples/page/build.ts";
 
-const config = fileURLToPath(new URL("../examples/dev/wrangler.jsonc", import.meta.url));
-
-/** Where and how {@link startDevServer} serves the development Worker. */
+/** What {@link startDevServer} serves, where and how. */
 export interface DevServerOptions {
+  /** Folder of an example with a page; `"dev"`, the development Worker, unless given. */
+  example?: string;
   /** Port on localhost; 0 picks a free one. Taken by someone else, it is refused with a {@link PortTakenError}. */
   port: number;
   /** Folder in which the streams are kept between runs; `false` keeps them in memory only. */
@@ -15,7 +16,7 @@ export interface DevServerOptions {
   watch?: boolean;
 }
 
-/** The running development Worker. */
+/** A Worker that is being served. */
 export interface DevServer {
   /** Scheme, host and port, without a trailing slash. */
   readonly origin: string;
@@ -33,14 +34,17 @@ export class PortTakenError extends Error {
 }
 
 /**
- * Serves examples/dev on the real runtime (workerd), bundled straight from the TypeScript sources.
+ * Serves an example and its page on the real runtime (workerd), bundled straight from the TypeScript sources.
  *
- * @param options - Port, folder and whether to watch.
+ * @param options - Which example, port, folder and whether to watch.
  * @returns The running server.
  * @throws {@link PortTakenError}, or what the bundler or the runtime has against the Worker.
  */
-export async function startDevServer({ port, persist, watch = false }: DevServerOptions): Promise<DevServer> {
+export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
+  const { example = "dev", port, persist, watch = false } = options;
+  const config = fileURLToPath(new URL(`../examples/${example}/wrangler.jsonc`, import.meta.url));
   await assertFree(port);
+  const page = await buildPage(example, { watch });
   const worker = await unstable_startWorker({
     config,
     dev: {
@@ -56,7 +60,12 @@ export async function startDevServer({ port, persist, watch = false }: DevServer
     },
   });
   const url = await worker.url;
-  return { origin: url.origin, stop: () => worker.dispose() };
+  return {
+    origin: url.origin,
+    stop: async () => {
+      await Promise.all([worker.dispose(), page.dispose()]);
+    },
+  };
 }
 
 // The runtime itself reports a taken port late and with a stack of its own, so ask for it first.

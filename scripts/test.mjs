@@ -21,6 +21,7 @@ const steps = [
     { name: "format and lint", command: ["biome", "check", "--error-on-warnings", "."] },
     { name: "types", command: ["node", "scripts/types.mjs"] },
     { name: "snippets", command: ["node", "scripts/snippets.mjs", "--check"] },
+    { name: "API reference", command: ["typedoc", "--emit", "none", "--logLevel", "Warn"] },
   ],
   [{ name: "build", command: ["tsup"] }],
   [

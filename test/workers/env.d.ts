@@ -12,6 +12,8 @@ declare namespace Cloudflare {
     readonly MEMORY: DurableObjectNamespace<import("./worker.ts").MemoryObject>;
     readonly METERED: DurableObjectNamespace<import("./worker.ts").MeteredObject>;
     readonly ROOMS: DurableObjectNamespace<import("./worker.ts").RoomObject>;
+    readonly TORTURED: DurableObjectNamespace<import("./worker.ts").TorturedObject>;
+    readonly TORTURED_KV: DurableObjectNamespace<import("./worker.ts").TorturedKVObject>;
     readonly BARE: DurableObjectNamespace<import("./worker.ts").BareObject>;
   }
 }

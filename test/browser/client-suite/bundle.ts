@@ -1,4 +1,5 @@
 import { readdir } from "node:fs/promises";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 
@@ -8,6 +9,12 @@ const CLIENT_TESTS = here("../../client");
 /** Tests of the client that look into Node: its network, its listeners, its memory; or in what is no page. */
 const ONLY_IN_NODE =
   /\.node\.test\.ts$|transport\/(send|url)\.test|retry\/sleep\.test|reader\/(backpressure|visibility)\.test/;
+
+/** What stands in a page in the place of the server and the network of the suite. */
+const inPlaceOf = new Map([
+  [here("../../support/client/server.ts"), here("server.ts")],
+  [here("../../support/client/faults/network.ts"), here("../../support/client/faults/network.replaced.ts")],
+]);
 
 /** Every test file by its path, to be loaded when its turn comes. */
 async function suiteModule(): Promise<string> {
@@ -25,9 +32,10 @@ const suite: Plugin = {
       contents: await suiteModule(),
       resolveDir: CLIENT_TESTS,
     }));
-    onResolve({ filter: /^\.\/server\.ts$/ }, ({ importer }) =>
-      importer.endsWith("/support/client/index.ts") ? { path: here("server.ts") } : undefined,
-    );
+    onResolve({ filter: /\/(server|network)\.ts$/ }, ({ path, resolveDir }) => {
+      const file = inPlaceOf.get(resolve(resolveDir, path));
+      return file === undefined ? undefined : { path: file };
+    });
   },
 };
 

@@ -67,6 +67,11 @@ describe("JSON", () => {
     expect(codec.decode("12345678901234567890")).toEqual({ ok: true, value: 12345678901234567890n });
   });
 
+  test.each([["\ud800"], [""]])("refuses %j from a stringify hook, which no body can carry", (text) => {
+    const codec = createCodec<unknown, unknown>({ contentType: "application/json", stringify: () => text });
+    expect(() => codec.encode(1)).toThrow(TypeError);
+  });
+
   test("reports what a parse hook refuses as an invalid message, not as a fault of the server", () => {
     const codec = createCodec({
       contentType: "application/json",

@@ -1,29 +1,40 @@
 import { expect, it } from "vitest";
-import { collect, readerOver } from "../reader/reading.ts";
-import { controlEvent, dataEvent, eventStream, page, scripted } from "../reader/scripted.ts";
+import { DurableStream } from "../../../src/client/index.ts";
+import { cut, delivered, lost, onceBegun, serveWith } from "../../support/client/faults/index.ts";
+import { AT_ONCE } from "../reader/immediate-clock.ts";
 
-const TAIL = () => page("[]", { next: "a", upToDate: true });
+const DATA_AND_CONTROL = /\[1\]\n\nevent: control\n.*\n\n/;
 
 it("a socket error of an event stream is followed by another event stream", async () => {
-  const script = scripted(
-    TAIL(),
-    eventStream(dataEvent("[1]") + controlEvent("b"), new TypeError("terminated")),
-    eventStream(dataEvent("[2]") + controlEvent("c", { streamClosed: true })),
-  );
-  expect(await collect(readerOver({ fetch: script.fetch }, { live: "sse" }))).toEqual([1, 2]);
+  const { promise: once, resolve: arrived } = Promise.withResolvers<void>();
+  const sse = [onceBegun(cut({ behind: DATA_AND_CONTROL, once }), () => stream.append(1))];
+  await using server = await serveWith({ sse });
+  const stream = new DurableStream({ url: server.streamUrl(), retry: AT_ONCE });
+  await stream.create();
+  const messages = stream.read({ live: "sse" })[Symbol.asyncIterator]();
+  expect(await messages.next()).toEqual({ done: false, value: 1 });
+  arrived();
+  const second = messages.next();
+  await stream.close({ message: 2 });
+  expect(await second).toEqual({ done: false, value: 2 });
+  expect(await messages.next()).toMatchObject({ done: true });
+  expect(server.sent("sse")).toHaveLength(2);
 });
 
 it("falling back to long-poll goes on until the stream is closed", async () => {
-  const script = scripted(
-    TAIL(),
-    new TypeError("terminated"),
-    new TypeError("terminated"),
-    page("[1]", { next: "b", upToDate: true }),
-    page(null, { status: 204, next: "b", upToDate: true }),
-    page("[2]", { next: "c", upToDate: true }),
-    page(null, { status: 204, next: "c", closed: true }),
-  );
-  const reader = readerOver({ fetch: script.fetch }, { live: "auto" });
-  expect(await collect(reader)).toEqual([1, 2]);
+  await using server = await serveWith({ sse: lost, "long-poll": [delivered, lost] });
+  const stream = new DurableStream({ url: server.streamUrl(), retry: AT_ONCE });
+  await stream.create();
+  const reader = stream.read({ live: "auto" });
+  const messages = reader[Symbol.asyncIterator]();
+  for (const n of [1, 2, 3]) {
+    const next = messages.next();
+    await stream.append(n);
+    expect(await next).toEqual({ done: false, value: n });
+  }
+  const end = messages.next();
+  await stream.close();
+  expect(await end).toMatchObject({ done: true });
   expect(reader.status).toEqual({ type: "closed" });
+  expect(server.sent("long-poll").length).toBeGreaterThan(2);
 });

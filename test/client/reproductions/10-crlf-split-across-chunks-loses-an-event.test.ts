@@ -1,23 +1,40 @@
-import { expect, it } from "vitest";
-import { collect, readerOver } from "../reader/reading.ts";
-import { eventStream, page, scripted } from "../reader/scripted.ts";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { DurableStream } from "../../../src/client/index.ts";
+import { type FaultyNetwork, inPieces, NOWHERE, serveNothing } from "../../support/client/faults/index.ts";
+import { collect } from "../reader/reading.ts";
+import { page } from "../reader/scripted.ts";
 
-const EVENTS =
+const EVENTS = new TextEncoder().encode(
   'event: data\r\ndata: ["ä"]\r\n\r\nevent: control\r\ndata: {"streamNextOffset":"b"}\r\n\r\n' +
-  'event: data\r\ndata: [2]\r\n\r\nevent: control\r\ndata: {"streamNextOffset":"c","streamClosed":true}\r\n\r\n';
+    'event: data\r\ndata: [2]\r\n\r\nevent: control\r\ndata: {"streamNextOffset":"c","streamClosed":true}\r\n\r\n',
+);
 
-it("line ends of two characters may be split across chunks anywhere", async () => {
-  const bytes = new TextEncoder().encode(EVENTS);
-  for (let at = 0; at <= bytes.length; at++) {
-    const events = eventStream(bytes.subarray(0, at), bytes.subarray(at));
-    const script = scripted(page("[]", { next: "a", upToDate: true }), events);
-    expect(await collect(readerOver({ fetch: script.fetch }, { live: "sse" })), `split at ${at}`).toEqual(["ä", 2]);
+let pieces: Uint8Array<ArrayBuffer>[] = [];
+let network: FaultyNetwork;
+
+beforeAll(() => {
+  network = serveNothing({
+    "catch-up": () => page("[]", { next: "a", upToDate: true }),
+    sse: () => new Response(inPieces(pieces), { headers: { "Content-Type": "text/event-stream" } }),
+  });
+});
+
+afterAll(() => network[Symbol.dispose]());
+
+const read = (): Promise<unknown[]> => collect(new DurableStream({ url: NOWHERE }).read({ live: "sse" }));
+
+it("a chunk may end before, inside and behind a line end of two characters", async () => {
+  const carriageReturns = [...EVENTS.keys()].filter((at) => EVENTS[at] === 0x0d);
+  expect(carriageReturns).toHaveLength(12);
+  const splits = new Set(carriageReturns.flatMap((at) => [at, at + 1, at + 2]));
+  splits.delete(EVENTS.length);
+  for (const at of splits) {
+    pieces = [EVENTS.subarray(0, at), EVENTS.subarray(at)];
+    expect(await read(), `split at ${at}`).toEqual(["ä", 2]);
   }
 });
 
 it("every byte may come in a chunk of its own", async () => {
-  const bytes = new TextEncoder().encode(EVENTS);
-  const events = eventStream(...Array.from(bytes, (byte) => Uint8Array.of(byte)));
-  const script = scripted(page("[]", { next: "a", upToDate: true }), events);
-  expect(await collect(readerOver({ fetch: script.fetch }, { live: "sse" }))).toEqual(["ä", 2]);
+  pieces = Array.from(EVENTS, (byte) => Uint8Array.of(byte));
+  expect(await read()).toEqual(["ä", 2]);
 });

@@ -52,18 +52,18 @@ const anyFault: fc.Arbitrary<Fault> = fc.oneof(
 
 const anyProducer: fc.Arbitrary<ProducerPlan> = fc
   .record({
-    messages: fc.integer({ min: 1, max: 30 }),
+    messages: fc.integer({ min: 1, max: 12 }),
     maxBatchMessages: fc.integer({ min: 1, max: 6 }),
     maxInFlight: fc.integer({ min: 1, max: 5 }),
     lingerMs: fc.constantFrom(0, 0, 2, 10),
     maxBufferedBytes: fc.constantFrom(300, 1_000_000),
-    crashes: fc.array(fc.nat(30), { maxLength: 2 }),
+    crashes: fc.array(fc.nat(12), { maxLength: 2 }),
   })
   .map((plan) => ({ ...plan, crashes: plan.crashes.filter((at) => at < plan.messages) }));
 
 const anyReader: fc.Arbitrary<ReaderPlan> = fc.record({
   live: fc.constantFrom<LiveMode>(false, "long-poll", "sse", "auto"),
-  restarts: fc.array(fc.integer({ min: 1, max: 25 }), { maxLength: 3 }),
+  restarts: fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 3 }),
 });
 
 /** Schedules of up to 3 producers, 3 readers and 40 faults. */
@@ -74,7 +74,7 @@ export const anySchedule: fc.Arbitrary<Schedule> = fc.record({
     "text/plain" as const,
     "application/octet-stream" as const,
   ),
-  pageBytes: fc.integer({ min: 150, max: 3_000 }),
+  pageBytes: fc.integer({ min: 300, max: 3_000 }),
   producers: fc.array(anyProducer, { minLength: 1, maxLength: 3 }),
   readers: fc.array(anyReader, { minLength: 1, maxLength: 3 }),
   fence: fc.constantFrom("no" as const, "no" as const, "fatal" as const, "reclaimed" as const),

@@ -48,7 +48,10 @@ export interface GetOptions {
 export interface ReadOptions {
   /** Where to start: a minted offset, `-1` (start, the default) or `now` (tail). */
   readonly offset?: Offset | undefined;
-  /** Upper bound of the stored bytes of the page; at least one whole message comes even when it is larger. Default 64 MiB. */
+  /**
+   * Upper bound of the stored bytes of the page; at least one whole message comes even when it is larger. A page of
+   * `text/*` that it cuts ends on a UTF-8 code-point boundary if it holds a whole one. Default 64 MiB.
+   */
   readonly maxBytes?: number | undefined;
   /** The page must belong to this very stream; one deleted and created again at the same path is `StreamNotFoundError`. */
   readonly streamId?: string | undefined;

@@ -5,6 +5,7 @@ import type { StreamStore } from "./store.ts";
 
 /** How long {@link waitForPage} waits. */
 export interface PageWait {
+  /** Measures the wait. */
   readonly clock: Clock;
   /** Counted from the call, 0 to 2^31-1 ms. */
   readonly timeoutMs: number;

@@ -1,0 +1,32 @@
+import { ask } from "./elements.ts";
+
+/** What the page wants to know before it does something. */
+export interface Question {
+  readonly title: string;
+  readonly text: string;
+  /** What the button says that does it. */
+  readonly yes: string;
+  /** Asks for a name as well, and suggests this one. */
+  readonly name?: string;
+}
+
+/**
+ * Asks, and waits for the answer. Escape and Cancel are the same.
+ *
+ * @returns The name, or an empty text where none was asked for; `undefined` for no.
+ */
+export function question({ title, text, yes, name }: Question): Promise<string | undefined> {
+  ask.title.textContent = title;
+  ask.text.textContent = text;
+  ask.yes.textContent = yes;
+  ask.field.hidden = name === undefined;
+  ask.name.required = name !== undefined;
+  ask.name.value = name ?? "";
+  // Escape leaves the answer of the last time where it is.
+  ask.dialog.returnValue = "cancel";
+  ask.dialog.showModal();
+  return new Promise((resolve) => {
+    const done = (): void => resolve(ask.dialog.returnValue === "yes" ? ask.name.value.trim() : undefined);
+    ask.dialog.addEventListener("close", done, { once: true });
+  });
+}
