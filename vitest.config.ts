@@ -43,6 +43,9 @@ const packageSources: Plugin = {
 /** How long a hang takes to be one: tests wait for what happens, so a busy machine must not be taken for a broken one. */
 const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
 
+/** Many tests wait for a clock or a socket, so two files at a time keep even two cores busy. */
+const sideBySide = { maxWorkers: 2 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -52,7 +55,10 @@ export default defineConfig({
           name: "node",
           include: ["test/**/*.test.ts"],
           exclude: [...inWorkerd, ...conformance, ...endToEnd, ...inChromium, ...asPackaged],
+          // To load the sources again for each file costs as much as the tests, and each test cleans up behind itself.
+          isolate: false,
           ...patience,
+          ...sideBySide,
           sequence: { groupOrder: 0 },
         },
       },
@@ -64,12 +70,13 @@ export default defineConfig({
           globalSetup: ["test/package/install.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          ...sideBySide,
           sequence: { groupOrder: 0 },
         },
       },
       {
         plugins: [workerd()],
-        test: { name: "workers", include: inWorkerd, ...patience, sequence: { groupOrder: 1 } },
+        test: { name: "workers", include: inWorkerd, ...patience, ...sideBySide, sequence: { groupOrder: 1 } },
       },
       {
         plugins: [serverInWorkerd, workerd()],
@@ -80,6 +87,7 @@ export default defineConfig({
           // A runtime for each file costs three times what its tests do, and no test of the client looks for another's.
           isolate: false,
           ...patience,
+          ...sideBySide,
           sequence: { groupOrder: 1 },
         },
       },
@@ -89,8 +97,8 @@ export default defineConfig({
           include: conformance,
           globalSetup: ["test/conformance/serve.ts"],
           testTimeout: 30_000,
-          // The suite mostly waits on the clock, so its three files run side by side even on two cores.
-          maxWorkers: 3,
+          // The suite waits on the clock for most of its time.
+          maxWorkers: 4,
           sequence: { groupOrder: 2 },
         },
       },

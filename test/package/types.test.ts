@@ -108,6 +108,6 @@ describe("the types, with skipLibCheck off, compile in", () => {
       const { stdout } = await runTool([process.execPath, tsc, "--project", cwd], { cwd });
       expect(stdout).toBe("");
     },
-    120_000,
+    180_000,
   );
 });
