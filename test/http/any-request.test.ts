@@ -63,7 +63,10 @@ test("whatever is asked, in whatever order, is answered as the protocol says, an
       for (const { method, path, query, headers, body } of requests) {
         const url = `${path}?${new URLSearchParams({ ...query })}`;
         const mayCarry = method === "PUT" || method === "POST" || method === "DELETE";
-        const pending = call(method, url, { headers: { ...headers }, ...(mayCarry && { body }) });
+        const pending = call(method, url, {
+          headers: { Origin: "https://app.example", ...headers },
+          ...(mayCarry && { body }),
+        });
         // A long-poll ends by the clock; everything else does not look at it.
         let answered = false;
         void pending.finally(() => {

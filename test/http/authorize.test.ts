@@ -95,7 +95,7 @@ describe("what authorize answers", () => {
       "%s refuses before the store is asked, with CORS and security headers",
       async (_, authorize, status) => {
         const { call, calls } = server({ authorize });
-        const response = await call(method, "a");
+        const response = await call(method, "a", { headers: { Origin: "https://app.example" } });
         expect(response.status).toBe(status);
         expect(calls.log).toEqual([]);
         expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");

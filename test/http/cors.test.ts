@@ -84,6 +84,26 @@ describe("open to all, as by default", () => {
   });
 });
 
+describe("without an origin", () => {
+  test.each(["PUT", "POST", "DELETE"])("the answer to a %s carries nothing, since no page sent it", async (method) => {
+    const { headers } = await server().call(method, "a");
+    expect([headers.get("Access-Control-Allow-Origin"), headers.get("Access-Control-Expose-Headers")]).toEqual([
+      null,
+      null,
+    ]);
+  });
+
+  test.each(["GET", "HEAD"])("the answer to a %s can be read by a page, since a cache may keep it", async (method) => {
+    const { headers } = await server().call(method, "a");
+    expect(headers.get("Access-Control-Allow-Origin")).toBe("*");
+  });
+
+  test("caches are told of a read that its answer depends on the origin", async () => {
+    const { headers } = await server({ cors: { origins: [APP] } }).call("GET", "a");
+    expect(headers.get("Vary")).toBe("Origin");
+  });
+});
+
 describe("open to some", () => {
   const cors = { origins: [APP], credentials: true, maxAgeSeconds: 60, allowedHeaders: ["X-Team"] };
 

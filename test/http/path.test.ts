@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { canonicalStreamPath, normalizeBasePath, streamUrlPath } from "../../src/server/http/path.ts";
+import { canonicalStreamPath, normalizeBasePath, pathnameOf, streamUrlPath } from "../../src/server/http/path.ts";
 import { codeOf, server } from "./server.ts";
 
 const BASE = "/v1/stream";
@@ -154,5 +154,40 @@ describe("one rule for every operation", () => {
   test("the root can be the base path", async () => {
     const { call } = server({ basePath: "/" });
     expect((await call("PUT", "/anything/at/all")).status).toBe(201);
+  });
+});
+
+describe("pathnameOf", () => {
+  test.each([
+    "https://x.test/v1/stream/a",
+    "https://x.test/v1/stream/a.json?offset=-1",
+    "https://x.test/v1/stream/a#b",
+    "https://x.test/v1/stream/a/../b",
+    "https://x.test/v1/stream/a/.b",
+    "https://x.test/v1/stream/a/..",
+    "https://x.test/a/%2e%2e/b",
+    "https://x.test",
+    "https://x.test?a/b",
+    "https://user@x.test:8080/a//b",
+    "https:/\\x.test/a\\b/c",
+    "https://x.test/a\tb",
+    "https://x.test/a\n",
+    "https://x.test/caf\u00e9",
+    "HTTPS://X.test/A",
+    "ftp://x.test/a",
+  ])("of %j is the URL parser's", (url) => {
+    expect(pathnameOf(url)).toBe(new URL(url).pathname);
+  });
+
+  test("agrees with the URL parser about any URL", () => {
+    const character = fc.constantFrom(..."aZ09._-~/\\%2eE?#:@ \t\n\u00e9");
+    const rest = fc.string({ unit: character });
+    fc.assert(
+      fc.property(rest, (text) => {
+        const url = `https://x.test${text}`;
+        fc.pre(URL.canParse(url));
+        expect(pathnameOf(url)).toBe(new URL(url).pathname);
+      }),
+    );
   });
 });

@@ -7,7 +7,7 @@ export interface SseEvent {
 }
 
 /** The state of the parser that the WHATWG's algorithm for event streams describes. */
-class EventStreamParser {
+export class EventStreamParser {
   readonly #events: SseEvent[] = [];
   #text = "";
   #type = "";

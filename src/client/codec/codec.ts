@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { MalformedResponseError } from "../../shared/errors/client-errors.ts";
+import { judge } from "../../shared/judge.ts";
 import { concat } from "./concat.ts";
 import type { Decoded, MessageCodec } from "./contract.ts";
 import { framingOf } from "./framing.ts";
@@ -42,8 +43,7 @@ const CLOSE = 0x5d;
  */
 export function createCodec<Out, In>(options: CodecOptions<Out, In>): MessageCodec<Out, In> {
   const framing = framingOf(options.contentType);
-  const { contentType, parse, stringify = JSON.stringify } = options;
-  const validator = options.schema?.["~standard"];
+  const { contentType, schema, parse, stringify = JSON.stringify } = options;
   const isJson = framing === "json";
   // A bracket or comma before each message, and a bracket behind the last.
   const overheadBytes = isJson ? 1 : 0;
@@ -91,7 +91,7 @@ export function createCodec<Out, In>(options: CodecOptions<Out, In>): MessageCod
       const accept = ({ issues }: StandardSchemaV1.Result<Out>): void => {
         if (issues) throw new SchemaError({ issues, value });
       };
-      const result = validator?.validate(value);
+      const result = schema && judge(schema, value);
       if (result instanceof Promise) {
         // Before any wait: what is sent is what was handed over, whatever becomes of the object meanwhile.
         const bytes = bytesOf(value);
@@ -106,12 +106,12 @@ export function createCodec<Out, In>(options: CodecOptions<Out, In>): MessageCod
     decode(message) {
       const decoded = bare(message);
       // Without a schema the caller names the type of what arrives, and answers for it.
-      if (!validator) return decoded as Decoded<Out>;
+      if (!schema) return decoded as Decoded<Out>;
       if (!decoded.ok) return decoded;
       const raw = decoded.value;
       const verdict = (result: StandardSchemaV1.Result<Out>): Decoded<Out> =>
         result.issues ? { ok: false, raw, issues: result.issues } : { ok: true, value: result.value };
-      const result = validator.validate(raw);
+      const result = judge(schema, raw);
       // Most schemas answer at once; a promise for every message of a large page would cost more than the parsing.
       return result instanceof Promise ? result.then(verdict) : verdict(result);
     },

@@ -49,7 +49,7 @@ export function createStreamWorker<Env extends object>(options: StreamWorkerOpti
       edge.handle(request, { env }, async (route) => {
         const stub = namespaceOf(env, binding).getByName(route.path);
         const response = await fromObject(stub.fetch(forwardedRequest(route)));
-        return new Response(response.body, response);
+        return route.changesAnswer ? new Response(response.body, response) : response;
       }),
   };
 }

@@ -37,12 +37,13 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
   if (announced !== undefined && announced > maxBytes) {
     throw new PayloadTooLargeError({ maxBytes, receivedBytes: announced });
   }
+  // Not even asked for its stream, which would have to be made.
+  if (announced !== undefined && announced <= SMALL_BODY_BYTES) return readSmall(request, announced);
   const { body } = request;
   if (body === null) {
-    if (announced !== undefined && announced > 0) throw brokenBody(`none of ${announced} announced bytes came`);
+    if (announced !== undefined) throw brokenBody(`none of ${announced} announced bytes came`);
     return new Uint8Array(0);
   }
-  if (announced !== undefined && announced <= SMALL_BODY_BYTES) return readSmall(request, announced);
   if (announced !== undefined) return readAnnounced(body, announced);
   const bytes = await readUnannounced(body, maxBytes);
   // Some platforms end the body of a client that went away as if it were complete, and no length tells it here.

@@ -33,11 +33,19 @@ export interface CorsOptions {
 
 /** A CORS policy, ready to be applied. */
 export interface Cors {
-  /** Adds to `headers` what every answer carries, refusals included. */
+  /**
+   * Whether the answer to a request carries anything of the policy. A page's browser names its origin with everything
+   * that writes. It does not with every read, and a cache may hand the answer to one on to a page of another origin.
+   */
+  concerns(request: Request): boolean;
+  /** Adds to `headers` what every answer carries that the policy concerns, refusals included. */
   apply(headers: Headers, request: Request): void;
   /** Adds to `headers` what the answer to a preflight carries, on top of {@link Cors.apply}. */
   applyPreflight(headers: Headers): void;
 }
+
+/** What only a program sends without an `Origin`, and no cache keeps the answer to. */
+const WRITES: ReadonlySet<string> = new Set(["POST", "PUT", "DELETE"]);
 
 const ALLOWED_HEADERS = [
   "Accept",
@@ -93,6 +101,7 @@ export function createCors(options: CorsOptions | false | undefined): Cors | und
   const isAllowed = originTest(origins);
   const allow = [...ALLOWED_HEADERS, ...allowedHeaders].join(", ");
   return {
+    concerns: ({ method, headers }) => !WRITES.has(method) || headers.has("Origin"),
     apply(headers, request) {
       if (isAllowed === undefined) {
         headers.set("Access-Control-Allow-Origin", "*");

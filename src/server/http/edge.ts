@@ -12,7 +12,7 @@ import { type CorsOptions, createCors } from "./cors.ts";
 import { resolveForkSource } from "./fork-source.ts";
 import { operationOf, STREAM_METHODS } from "./operation.ts";
 import { safeReporter } from "./options.ts";
-import { canonicalStreamPath, normalizeBasePath } from "./path.ts";
+import { canonicalStreamPath, normalizeBasePath, pathnameOf } from "./path.ts";
 import { errorResponse } from "./problem.ts";
 import type { Forward } from "./route.ts";
 
@@ -37,8 +37,8 @@ export interface Edge<Extra extends object = object> {
    *
    * @param request The request. Refused ones have their body drained first.
    * @param extra What the {@link Authorize} function is told besides request, operation and path.
-   * @param forward Carries out an allowed request. Its answer must have headers that can be changed: copy the answer
-   * of a stub with `new Response(response.body, response)`.
+   * @param forward Carries out an allowed request. Where the route `changesAnswer`, its answer must have headers that
+   * can be changed: copy the answer of a stub with `new Response(response.body, response)`.
    */
   handle(request: Request, extra: Extra, forward: Forward): Promise<Response>;
 }
@@ -53,9 +53,9 @@ export interface Edge<Extra extends object = object> {
  * @example
  * ```ts
  * const edge = createEdge<{ env: Env }>({ authorize: bearerToken(({ env }) => env.TOKEN) });
- * return edge.handle(request, { env }, async ({ path, request }) => {
+ * return edge.handle(request, { env }, async ({ path, request, changesAnswer }) => {
  *   const response = await env.STREAMS.getByName(path).fetch(request);
- *   return new Response(response.body, response);
+ *   return changesAnswer ? new Response(response.body, response) : response;
  * });
  * ```
  */
@@ -69,22 +69,22 @@ export function createEdge<Extra extends object = object>(options: EdgeOptions<E
   const cors = createCors(options.cors);
   const gate = createContractGate(options);
 
-  const preflight = (url: URL): Response => {
+  const preflight = (pathname: string): Response => {
     if (cors === undefined) throw new MethodNotAllowedError({ allowed: STREAM_METHODS.filter((m) => m !== "OPTIONS") });
-    const below = url.pathname === basePath || url.pathname.startsWith(`${basePath}/`);
-    if (!below) throw new StreamNotFoundError({ path: url.pathname });
+    const below = pathname === basePath || pathname.startsWith(`${basePath}/`);
+    if (!below) throw new StreamNotFoundError({ path: pathname });
     const headers = new Headers(PROTOCOL_SECURITY_HEADERS);
     cors.applyPreflight(headers);
     return new Response(null, { status: 204, headers });
   };
 
-  const admit = async (request: Request, extra: Extra, forward: Forward): Promise<Response> => {
-    const url = new URL(request.url);
-    if (request.method === "OPTIONS") return preflight(url);
-    const path = canonicalStreamPath(url.pathname, basePath);
+  const admit = async (request: Request, extra: Extra, forward: Forward, changesAnswer: boolean): Promise<Response> => {
+    const pathname = pathnameOf(request.url);
+    if (request.method === "OPTIONS") return preflight(pathname);
+    const path = canonicalStreamPath(pathname, basePath);
     const operation = operationOf(request);
     const source = operation === "create" ? request.headers.get(STREAM_FORKED_FROM_HEADER) : null;
-    const forkedFrom = source === null ? undefined : resolveForkSource(source, url, basePath);
+    const forkedFrom = source === null ? undefined : resolveForkSource(source, new URL(request.url), basePath);
     const refused =
       (await refusal(authorize, { ...extra, request, operation, path })) ??
       (forkedFrom === undefined
@@ -94,7 +94,7 @@ export function createEdge<Extra extends object = object>(options: EdgeOptions<E
       await drainBody(request);
       return securedCopy(refused);
     }
-    const route = { request, path, operation, forkedFrom };
+    const route = { request, path, operation, forkedFrom, changesAnswer };
     return gate === undefined ? forward(route) : gate(route, forward);
   };
 
@@ -104,9 +104,10 @@ export function createEdge<Extra extends object = object>(options: EdgeOptions<E
         await drainBody(request);
         return errorResponse(error, request.method, onError);
       };
-      const response = await admit(request, extra, forward).catch(fail);
+      const policy = cors?.concerns(request) ? cors : undefined;
+      const response = await admit(request, extra, forward, policy !== undefined).catch(fail);
       try {
-        cors?.apply(response.headers, request);
+        policy?.apply(response.headers, request);
         return response;
       } catch (error) {
         // The policy's own function failed: then no page may read the answer, whatever it was.

@@ -22,6 +22,24 @@ export function normalizeBasePath(basePath: string): string {
   return trimmed;
 }
 
+/** A URL whose path the URL parser would leave as it is, unless a segment begins with a dot. */
+const PLAIN_URL = /^https?:\/\/[^/?#\\]+(\/[\w~./-]*)(?:$|[?#])/;
+
+/**
+ * `URL.pathname` of a request's URL. Most paths are plain, and to see that is ten times faster than to parse the URL.
+ *
+ * @param url An absolute URL.
+ *
+ * @example
+ * ```ts
+ * pathnameOf("https://streams.example/v1/stream/a/../b?offset=-1"); // "/v1/stream/b"
+ * ```
+ */
+export function pathnameOf(url: string): string {
+  const plain = PLAIN_URL.exec(url)?.[1];
+  return plain === undefined || plain.includes("/.") ? new URL(url).pathname : plain;
+}
+
 /**
  * The one rule by which a URL names a stream, for requests and for `Stream-Forked-From` alike.
  *

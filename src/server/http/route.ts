@@ -10,6 +10,8 @@ export interface Route {
   readonly operation: StreamOperation;
   /** Canonical path of the stream to fork, for a `create` that forks. */
   readonly forkedFrom: string | undefined;
+  /** Whether headers are added to the answer: one whose headers are fixed, as a stub's are, has to be copied then. */
+  readonly changesAnswer: boolean;
 }
 
 /** Carries out a request that has passed the door. */

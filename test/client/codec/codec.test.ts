@@ -157,4 +157,12 @@ describe("with a schema", () => {
     await expect(late.decode("3")).resolves.toMatchObject({ ok: false, raw: 3 });
     await expect(late.decode("4")).resolves.toEqual({ ok: true, value: 4 });
   });
+
+  test("reports a message that is nested more deeply than the schema can follow as invalid", async () => {
+    const tree: z.ZodType = z.lazy(() => z.array(tree));
+    const trees = createCodec({ contentType: "application/json", schema: tree });
+    const decoded = await trees.decode(`${"[".repeat(100_000)}${"]".repeat(100_000)}`);
+    expect("issues" in decoded && decoded.issues).toEqual([{ message: "Nested too deeply" }]);
+    expect(trees.decode("[[],[[]]]")).toEqual({ ok: true, value: [[], [[]]] });
+  });
 });

@@ -170,6 +170,27 @@ describe("schemas", () => {
     expect([errors, calls.log]).toEqual([[new Error("a bug in the schema")], []]);
   });
 
+  describe("that refer to themselves", () => {
+    const tree: z.ZodType = z.lazy(() => z.array(tree));
+    const late = tree.refine(async () => true);
+
+    test.each([
+      ["at once", tree],
+      ["later", late],
+    ])("and answer %s refuse a message they cannot follow down, with 400", async (_, schema) => {
+      const { append, create, errors } = server({ contracts: [defineStream({ path: "/s", schema })] });
+      await create("s", JSON_TYPE);
+      const deep = `${"[".repeat(500_000)}${"]".repeat(500_000)}`;
+      const refused = await append("s", JSON_TYPE, `[[[]],${deep}]`);
+      expect([refused.status, await refused.json(), errors]).toEqual([
+        400,
+        expect.objectContaining({ code: "InvalidMessageError", issues: [{ message: "Nested too deeply", path: [1] }] }),
+        [],
+      ]);
+      expect((await append("s", JSON_TYPE, "[[[]],[[],[[]]]]")).status).toBe(204);
+    });
+  });
+
   test("are asked no more once ten issues are found, and the answer stays below 64 Ki characters", async () => {
     let asked = 0;
     const hostile = { message: "\u0001".repeat(10_000), path: Array(100).fill("\u0001".repeat(1000)) };

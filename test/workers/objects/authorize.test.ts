@@ -31,7 +31,8 @@ describe("authorize", () => {
 
   test.each(operations)("that refuses %s keeps the object untouched", async (_operation, method, init) => {
     const { ask, touched } = door({ authorize: () => false });
-    const answer = await ask(method, "private", init);
+    const headers = { ...init.headers, Origin: "https://app.example" };
+    const answer = await ask(method, "private", { ...init, headers });
     expect([answer.status, answer.headers.get("Access-Control-Allow-Origin"), touched]).toEqual([403, "*", []]);
   });
 

@@ -29,7 +29,8 @@ beforeEach(() => probe.reset());
 describe("a Worker with contracts", () => {
   test("refuses what the schema refuses, and touches no object", async () => {
     const { ask, touched } = guarded();
-    const created = await ask("PUT", "chats/refused", { headers: json, body: '[{"text":1}]' });
+    const headers = { ...json, Origin: "https://app.example" };
+    const created = await ask("PUT", "chats/refused", { headers, body: '[{"text":1}]' });
     const appended = await ask("POST", "chats/refused", { headers: json, body: '{"text":1}' });
     expect([created.status, appended.status, touched]).toEqual([400, 400, []]);
     expect(created.headers.get("Access-Control-Allow-Origin")).toBe("*");

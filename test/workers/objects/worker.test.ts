@@ -45,7 +45,7 @@ describe("what the Worker passes on", () => {
   test("is 503 with Retry-After and CORS headers when the object crashes under the request", async () => {
     await client.put("crashes");
     probe.disturb("crashes POST", () => client.crash("crashes"));
-    const answer = await client.post("crashes", "data");
+    const answer = await client.post("crashes", "data", { headers: { Origin: "https://app.example" } });
     expect([
       answer.status,
       answer.headers.get("Retry-After"),

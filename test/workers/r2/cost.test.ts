@@ -5,6 +5,7 @@ import { append, bytes, bytesOf, close, contentOf, create, createJson, NOW } fro
 import { FakeClock } from "../../support/fake-clock.ts";
 import { empty, keys } from "./harness.ts";
 import { type Cost, Meter } from "./meter.ts";
+import { messageOf, putRolledUp } from "./rolled-up.ts";
 
 const TIMEOUT_MS = 60_000;
 
@@ -27,7 +28,7 @@ async function withStream(owner?: string) {
 }
 
 /** What a store asks for to know that nothing has changed. */
-const LOOK = { b: 2 };
+const LOOK = { b: 1 };
 
 describe("an R2Store that shares its bucket bills", () => {
   const operations: [what: string, expected: Cost, run: (store: R2Store) => Promise<unknown>][] = [
@@ -51,6 +52,7 @@ describe("an R2Store that shares its bucket bills", () => {
     ["a creation", { a: 1, b: 1, free: 0 }, (store) => create(store, "t")],
     ["a creation with content", { a: 3, b: 1, free: 1 }, (store) => create(store, "t", { data: bytes("x") })],
     ["a creation with a lifetime", { a: 2, b: 1, free: 0 }, (store) => create(store, "t", { ttlSeconds: 100 })],
+    ["a deletion", { a: 4, ...LOOK, free: 0 }, (store) => store.delete("s")],
   ];
   test.each(operations)("%s", async (_what, expected, run) => {
     const { meter, store } = await withStream();
@@ -84,42 +86,69 @@ describe("a new process bills", () => {
 });
 
 describe("on a stream of 10,000 small appends an R2Store bills", () => {
-  const APPENDS = 10_000;
+  /** The appends that follow complete a segment of the second level on their way. */
+  const PREPARED = 124 * 64 - 1;
+  const APPENDS = 10_000 - PREPARED;
 
   test(
-    "an append what it does on a stream of one, and a new process tens of requests to read it all",
+    "segments and their freeing a few percent of the appends, and a reader tens of requests",
     async () => {
-      const { meter, clock, store } = await withStream("s");
-      const act = async () => {
-        await append(store, "s", "x");
-        await store.head("s");
-        await bytesOf(await store.read("s", { offset: NOW }));
+      const { meter, clock } = metered();
+      await putRolledUp("s", PREPARED, clock.now());
+      let due = Number.POSITIVE_INFINITY;
+      const onPlanned = (next: number): void => {
+        due = next;
       };
-      const early = await meter.cost(act);
+      const store = new R2Store(meter.bucket, { clock, owner: "s", onPlanned });
+      await store.head("s");
+      // An append every two seconds, and work done when it is due, as in an object.
       const written = await meter.cost(async () => {
-        for (let i = 0; i < APPENDS; i++) await append(store, "s", `${i},`);
+        for (let i = PREPARED; i < PREPARED + APPENDS; i++) {
+          await append(store, "s", messageOf(i));
+          if (i % 64 > 0) continue;
+          await clock.advance(128_000);
+          if (clock.now() >= due) due = (await store.maintain()) ?? Number.POSITIVE_INFINITY;
+        }
       });
-      expect(await meter.cost(act)).toEqual(early);
-      expect(written.a).toBeLessThan(1.03 * APPENDS);
-      expect(written.b).toBeLessThan(0.05 * APPENDS);
-      const content = `abcdx${Array.from({ length: APPENDS }, (_, i) => `${i},`).join("")}x`;
-      const readAnew = async () => {
-        const next = new R2Store(meter.bucket, { clock });
-        const cost = await meter.cost(async () => expect(await contentOf(next, "s")).toBe(content));
-        expect(cost).toMatchObject({ a: 0, free: 0 });
-        expect(cost.b).toBeLessThan(100);
-        return cost.b;
-      };
-      const unfreed = await readAnew();
+      expect(written.a / APPENDS).toBeGreaterThan(1.02);
+      expect(written.a / APPENDS).toBeLessThan(1.05);
+      expect(written.b / APPENDS).toBeLessThan(0.12);
+      const unfreed = await costOfReadingAll(meter, clock);
       await clock.advance(2 * 3_600_000);
       const freeing = await meter.cost(() => store.maintain());
       const left = await keys("dcs/streams/");
-      expect(left.length).toBeLessThan(100);
-      const freed = await readAnew();
-      console.log(`10,000 appends: ${JSON.stringify({ written, unfreed, freeing, left: left.length, freed })}`);
+      expect(left.length).toBeLessThan(60);
+      const freed = await costOfReadingAll(meter, clock);
+      const perAppend = { a: written.a / APPENDS, b: written.b / APPENDS };
+      console.log(JSON.stringify({ perAppend, written, unfreed, freeing, left: left.length, freed }));
     },
     4 * TIMEOUT_MS,
   );
+
+  const ways: [how: string, owner: string | undefined, expected: Cost][] = [
+    ["shared", undefined, { a: 1, ...LOOK, free: 0 }],
+    ["under an owner", "s", { a: 1, b: 0, free: 0 }],
+  ];
+  test.each(ways)("an append what it bills on a stream of none, %s", async (_how, owner, expected) => {
+    const { meter, clock } = metered();
+    await putRolledUp("s", 9983, clock.now());
+    const store = new R2Store(meter.bucket, { clock, owner });
+    await create(store, "empty");
+    await store.head("s");
+    for (const path of ["s", "empty"]) {
+      expect(await meter.cost(() => append(store, path, "x"))).toEqual(expected);
+      expect(await meter.cost(() => append(store, path, "x", { producer: producer(0) }))).toEqual(expected);
+    }
+  });
+
+  async function costOfReadingAll(meter: Meter, clock: FakeClock): Promise<number> {
+    const next = new R2Store(meter.bucket, { clock });
+    const content = Array.from({ length: PREPARED + APPENDS }, (_, i) => messageOf(i)).join("");
+    const { a, b, free } = await meter.cost(async () => expect((await contentOf(next, "s")) === content).toBe(true));
+    expect([a, free]).toEqual([0, 0]);
+    expect(b).toBeLessThan(100);
+    return b;
+  }
 });
 
 describe("a fork", () => {

@@ -1,159 +1,127 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, test } from "vitest";
-import { R2Store } from "../../../src/server/storage/r2/index.ts";
-import { append, bytes, close, contentOf, create, createJson, refusalTag } from "../../storage/contract/support.ts";
-import { FakeClock, settled, tracked } from "../../support/fake-clock.ts";
-import { StorageFault } from "../d1/faults.ts";
-import { empty, keys } from "./harness.ts";
-import { type Around, intercept } from "./intercept.ts";
+import type { Task } from "../../../src/server/storage/engine/task.ts";
+import type { StreamStore } from "../../../src/server/storage/index.ts";
+import { R2Store, type R2StoreOptions } from "../../../src/server/storage/r2/index.ts";
+import { append, bytes, create, createJson } from "../../storage/contract/support.ts";
+import { FakeClock, tracked } from "../../support/fake-clock.ts";
+import { type CrashHarness, crashPoints } from "../shared/crash-points.ts";
+import { CRASH_SCENARIOS, type CrashScenario } from "../shared/crash-scenarios.ts";
+import { empty, keys, smallStore } from "./harness.ts";
+import { intercept, withShortListings } from "./intercept.ts";
+import { prepared } from "./prepared.ts";
 
-const PATHS = ["s", "fork", "leaf"];
-
-/** How the last call of a process ends: it never leaves, or takes effect although nobody hears of it. */
-const ENDINGS = ["unsent", "unanswered"] as const;
+/** A few objects a listing, as if there were thousands. */
+const bucket = withShortListings(env.BUCKET, 8);
 
 /** After this, what a crash left behind is no longer waited for. */
-const LONG_AFTER_MS = 3 * 3_600_000;
+const LONG_AFTER_MS = 2 * 3_600_000;
 
-beforeEach(empty);
+/** Calls are made one after the other, but for reads. */
+const ENDINGS = ["unanswered"] as const;
 
-/** A process that stops at its call number `last`, and the number of calls it made. */
-function stopping(last: number, ending: (typeof ENDINGS)[number]): { around: Around; calls: () => number } {
-  let calls = 0;
-  const around: Around = async (run) => {
-    calls += 1;
-    if (calls === last && ending === "unanswered") await tracked(run());
-    if (calls >= last) throw new StorageFault("The process stopped");
-    return tracked(run());
-  };
-  return { around, calls: () => calls };
-}
+type Open = (bucket: R2Bucket, options: R2StoreOptions) => StreamStore;
 
-/** Everything that can be seen of the storage, without what is minted at random. */
-async function seen(clock: FakeClock): Promise<unknown> {
-  await clock.advance(60_000);
-  await new R2Store(env.BUCKET, { clock }).maintain();
-  const store = new R2Store(env.BUCKET, { clock });
-  const paths: unknown[] = [];
-  for (const path of PATHS) {
-    const tag = await store.head(path).then(
-      ({ contentType, nextOffset, closed, ttlSeconds }) => ({ contentType, nextOffset, closed, ttlSeconds }),
-      () => refusalTag(store.head(path)),
-    );
-    paths.push([path, tag, typeof tag === "string" ? "" : await contentOf(store, path)]);
-  }
-  const next = await store.maintain();
-  // Whatever is kept for somebody who is not there stays behind now.
-  for (const path of PATHS.toReversed()) await store.delete(path).catch(() => {});
-  await clock.advance(LONG_AFTER_MS);
-  await store.maintain();
-  return { paths, next, left: [...(await keys("dcs/streams/")), ...(await keys("dcs/tasks/"))] };
-}
-
-interface Scenario {
-  readonly name: string;
-  /** Whether the next process does it in any case. */
-  readonly due?: boolean;
-  prepare(store: R2Store): Promise<unknown>;
-  act(store: R2Store, clock: FakeClock): Promise<unknown>;
-}
-
-const producer = { id: "p", epoch: 0, seq: 0 };
-const long = "x".repeat(1_200_000);
-const scenarios: Scenario[] = [
-  {
-    name: "an append of several chunks with a producer",
-    prepare: (store) => create(store, "s", { data: bytes("abc") }),
-    act: (store) => append(store, "s", long, { producer, seq: "1" }),
-  },
-  {
-    name: "a close with a last message",
-    prepare: (store) => create(store, "s", { data: bytes("abc") }),
-    act: (store) => append(store, "s", "d", { close: true }),
-  },
-  {
-    name: "a mere close",
-    prepare: (store) => create(store, "s", { data: bytes("abc") }),
-    act: (store) => close(store, "s"),
-  },
-  {
-    name: "a creation",
-    prepare: () => Promise.resolve(),
-    act: (store) => create(store, "s", { ttlSeconds: 100_000 }),
-  },
-  {
-    name: "a creation with content and a lifetime",
-    prepare: () => Promise.resolve(),
-    act: (store) => create(store, "s", { data: bytes(long), ttlSeconds: 100_000 }),
-  },
-  {
-    name: "a deletion",
-    prepare: async (store) => {
-      await create(store, "s", { data: bytes("abc") });
-      await append(store, "s", "d", { producer });
-    },
-    act: (store) => store.delete("s"),
-  },
-  {
-    name: "an expiry",
-    due: true,
-    prepare: (store) => create(store, "s", { data: bytes("abc"), expiresAt: "2026-01-01T00:00:50Z" }),
-    act: async (store, clock) => {
-      await clock.advance(50_000);
-      await store.maintain();
-    },
-  },
-  {
-    name: "a fork",
-    prepare: (store) => createJson(store, "s", "[1,2,3]"),
-    act: (store) => store.put("fork", { forkedFrom: "s", data: bytes("[4]") }),
-  },
-  {
-    name: "a fork of a fork",
-    prepare: async (store) => {
-      await createJson(store, "s", "[1,2,3]");
-      await store.put("fork", { forkedFrom: "s", data: bytes("[4]") });
-    },
-    act: (store) => store.put("leaf", { forkedFrom: "fork" }),
-  },
-  {
-    name: "the deletion of the last fork of a deleted stream",
-    prepare: async (store) => {
-      await createJson(store, "s", "[1,2,3]");
-      await store.put("fork", { forkedFrom: "s", data: bytes("[4]") });
-      await store.delete("s");
-    },
-    act: (store) => store.delete("fork"),
-  },
-];
-
-describe.each(scenarios)("$name, cut off at any call to the bucket", ({ prepare, act, due = false }) => {
-  async function run(around: Around, wait: (acting: Promise<unknown>) => Promise<unknown>): Promise<unknown> {
+/** Stores over an empty bucket, as `open` makes them. */
+const crashing =
+  (open: Open): CrashHarness =>
+  async (body) => {
     await empty();
-    const clock = new FakeClock();
-    await prepare(new R2Store(env.BUCKET, { clock }));
-    await wait(act(new R2Store(intercept(env.BUCKET, around), { clock }), clock));
-    return seen(clock);
-  }
+    let clock = new FakeClock();
+    await body({
+      open: (time, around) => {
+        clock = time;
+        return open(
+          intercept(bucket, (run) => tracked(around(run))),
+          { clock },
+        );
+      },
+      holdings: plannedJobs,
+      left: async () => {
+        // Whoever looks after many streams comes now and then.
+        await clock.advance(LONG_AFTER_MS);
+        await open(bucket, { clock }).maintain();
+        return [...(await keys("dcs/streams/")), ...(await keys("dcs/tasks/"))];
+      },
+    });
+  };
 
-  test.each(ENDINGS)(
-    "leaves things as before or as after: %s",
-    async (ending) => {
-      const whole = stopping(Number.POSITIVE_INFINITY, ending);
-      const after = await run(whole.around, (acting) => acting);
-      const nothing: Around = () => Promise.reject(new StorageFault("The process never began"));
-      const cutOff = async (acting: Promise<unknown>) => {
-        acting.catch(() => {});
-        await settled();
-      };
-      const before = await run(nothing, cutOff);
-      expect(JSON.stringify(before) === JSON.stringify(after)).toBe(due);
-      expect([before, after]).toMatchObject([{ left: [] }, { left: [] }]);
-      for (let last = 1; last <= whole.calls(); last++) {
-        const outcome = await run(stopping(last, ending).around, cutOff);
-        expect([before, after], `stopped at call ${last}`).toContainEqual(outcome);
-      }
-    },
-    60_000,
-  );
+/** As an object's store: what is left is left when its last alarm is over. */
+const crashingAlone: CrashHarness = async (body) => {
+  await empty();
+  await body({
+    open: (clock, around) =>
+      smallStore(
+        intercept(bucket, (run) => tracked(around(run))),
+        { clock, owner: "test" },
+      ),
+    holdings: plannedJobs,
+    left: async () => [...(await keys("dcs/streams/")), ...(await keys("dcs/tasks/"))],
+  });
+};
+
+/** What is planned at all paths, but for what frees space. */
+async function plannedJobs(): Promise<unknown[]> {
+  const jobs: unknown[] = [];
+  for (const key of await keys("dcs/paths/")) {
+    const object = await env.BUCKET.get(key);
+    if (object === null) continue;
+    const { tasks }: { tasks: Task[] } = await object.json();
+    jobs.push(...tasks.map(({ at, job }) => `${key} ${job.kind} ${at}`).filter((job) => !job.includes("reclaim")));
+  }
+  return jobs.sort();
+}
+
+const END = "2026-01-01T00:00:50Z";
+const END_MS = 50_000;
+
+/** A stream "s" with segments of both levels that ends soon, deleted or not. */
+const withSegments = () =>
+  prepared(async (store) => {
+    await create(store, "s", { data: bytes("abc"), expiresAt: END });
+    for (let i = 0; i < 17; i++) await append(store, "s", `${i},`);
+  });
+
+const expiry = (): CrashScenario => ({
+  name: "an expiry of a stream with segments, and what frees its space",
+  due: true,
+  prepare: withSegments(),
+  act: async (store, clock) => {
+    await clock.advance(END_MS);
+    await store.maintain();
+  },
 });
+
+const deletion = (): CrashScenario => ({
+  name: "a deletion of a stream with segments, and what frees its space",
+  due: true,
+  prepare: withSegments(),
+  act: async (store) => {
+    await store.delete("s");
+    await store.maintain();
+  },
+});
+
+const replacement: CrashScenario = {
+  name: "a creation in the place of an expired stream",
+  prepare: (store) => create(store, "s", { data: bytes("abc"), expiresAt: END }),
+  act: async (store, clock) => {
+    await clock.advance(END_MS);
+    await createJson(store, "s", "[1,2,3]");
+  },
+};
+
+crashPoints(
+  "a bucket that instances share",
+  crashing((on, options) => new R2Store(on, options)),
+  CRASH_SCENARIOS,
+  ENDINGS,
+);
+
+crashPoints(
+  "a bucket that instances share, with segments of few commits",
+  crashing((on, options) => smallStore(on, options)),
+  [deletion(), replacement],
+  ENDINGS,
+);
+
+crashPoints("a bucket under an owner, with segments of few commits", crashingAlone, [expiry(), replacement], ENDINGS);

@@ -23,3 +23,14 @@ export function intercept(bucket: R2Bucket, around: Around): R2Bucket {
     get: (_target, name): unknown => (name in members ? Reflect.get(members, name) : Reflect.get(bucket, name)),
   });
 }
+
+/** The same bucket, but for listings, which show a few objects each, as if there were thousands. */
+export function withShortListings(bucket: R2Bucket, limit: number): R2Bucket {
+  return new Proxy(bucket, {
+    get(_target, name): unknown {
+      if (name === "list") return (options?: R2ListOptions) => bucket.list({ ...options, limit });
+      const member: unknown = Reflect.get(bucket, name);
+      return typeof member === "function" ? member.bind(bucket) : member;
+    },
+  });
+}

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { InvalidMessageError, type MessageIssue } from "../../../shared/index.ts";
+import { judge } from "../../../shared/judge.ts";
 import { messageGroups } from "./message-groups.ts";
 
 /** With these limits the whole problem document stays below the 64 Ki characters that clients read of one. */
@@ -36,25 +37,6 @@ export async function checkMessages(
     }
   }
   if (found.length > 0) throw new InvalidMessageError({ issues: found });
-}
-
-type Verdict = StandardSchemaV1.Result<unknown>;
-
-/** A schema that refers to itself goes as deep as the message does, and how deep that is, is up to whoever sends it. */
-function judge(schema: StandardSchemaV1, value: unknown): Verdict | Promise<Verdict> {
-  try {
-    const verdict = schema["~standard"].validate(value);
-    return verdict instanceof Promise ? verdict.catch(refuseDepth) : verdict;
-  } catch (error) {
-    return refuseDepth(error);
-  }
-}
-
-function refuseDepth(error: unknown): Verdict {
-  // V8 and JavaScriptCore say so in the same words; any other RangeError is the schema's own.
-  const ranOut = error instanceof RangeError && error.message.startsWith("Maximum call stack size exceeded");
-  if (!ranOut) throw error;
-  return { issues: [{ message: "It is nested more deeply than the schema can follow" }] };
 }
 
 function messageIssues(index: number, issues: readonly StandardSchemaV1.Issue[]): MessageIssue[] {

@@ -12,21 +12,23 @@ import type { ChainState } from "./chain-state.ts";
 import { planCommit, type R2Plan, type R2View } from "./commit-plan.ts";
 import { CommitWriter } from "./commit-writer.ts";
 import type { Keys } from "./keys.ts";
-import { type PathView, stateIn, tasksIn } from "./known-paths.ts";
+import { stateIn, tasksIn } from "./known-paths.ts";
 import { Log } from "./log.ts";
 import { streamIdIn } from "./path-record.ts";
 import { Paths } from "./paths.ts";
+import { PlannedTasks } from "./planned-tasks.ts";
 import { parseReclaim, type Reclaim, reclaimTask } from "./reclaim-key.ts";
 import { freeObjects } from "./removal.ts";
 import { RollUp } from "./roll-up.ts";
-import { type TaskEntry, TaskIndex } from "./task-index.ts";
-import { TaskPaths } from "./task-paths.ts";
+import { TaskIndex } from "./task-index.ts";
 import { Upkeep } from "./upkeep.ts";
 
 /** What the backend runs on. */
 export interface R2Host extends RetryHost {
   readonly bucket: R2Bucket;
   readonly keys: Keys;
+  /** Commits to a segment, and segments to one of the next level. */
+  readonly fanOut: number;
   /** Whose tasks it plans and performs. */
   readonly owner: string;
   /** Whether no other instance writes to the same streams. */
@@ -37,9 +39,6 @@ export interface R2Host extends RetryHost {
   readonly waitUntil: ((work: Promise<unknown>) => void) | undefined;
 }
 
-/** Entries without a task that are as old as this are of commits that were never made, in ms. */
-const STRAY_MS = 60 * 60_000;
-
 /** Streams in an R2 bucket: every commit is an object of its own, whose key is what contenders meet on. */
 export class R2Backend implements Backend {
   /** Each chunk that is handed out is a copy, or nobody else's. */
@@ -48,7 +47,7 @@ export class R2Backend implements Backend {
   readonly #chain: Chain;
   readonly #paths: Paths;
   readonly #tasks: TaskIndex;
-  readonly #taskPaths = new TaskPaths();
+  readonly #planned: PlannedTasks;
   readonly #writer: CommitWriter;
   readonly #blocks: Blocks;
   readonly #log: Log;
@@ -60,6 +59,7 @@ export class R2Backend implements Backend {
     this.#chain = new Chain(host.bucket, host.keys);
     this.#paths = new Paths({ ...host, chain: this.#chain });
     this.#tasks = new TaskIndex(host);
+    this.#planned = new PlannedTasks({ ...host, paths: this.#paths, tasks: this.#tasks });
     this.#writer = new CommitWriter({ ...host, chain: this.#chain, paths: this.#paths, tasks: this.#tasks });
     this.#blocks = new Blocks(host);
     const blocks = this.#blocks;
@@ -78,7 +78,7 @@ export class R2Backend implements Backend {
   }
 
   async load(path: string): Promise<StreamState | undefined> {
-    return stateIn(await retried(this.#host, () => this.#paths.load(path)));
+    return stateIn(await retried(this.#host, () => this.#paths.loadStream(path)));
   }
 
   peek(path: string): StreamState | undefined {
@@ -103,30 +103,20 @@ export class R2Backend implements Backend {
   }
 
   async dueTasks(now: number, limit: number, kind?: Job["kind"]): Promise<Task[]> {
-    return retried(this.#host, async () => {
-      const due: Task[] = [];
-      for await (const task of this.#planned()) {
-        if (task.at > now || due.length === limit) break;
-        if (kind === undefined || task.job.kind === kind) due.push(task);
-      }
-      return due;
-    });
+    return retried(this.#host, () => this.#planned.due(now, limit, kind));
   }
 
   async nextDue(): Promise<number | undefined> {
-    return retried(this.#host, async () => {
-      for await (const { at } of this.#planned()) return at;
-      return undefined;
-    });
+    return retried(this.#host, () => this.#planned.next());
   }
 
   async updateTasks(schedule: readonly Task[], cancel: readonly string[]): Promise<void> {
     for (const task of schedule) {
-      const path = await this.#pathOf(task.id);
+      const path = await this.#planned.pathOf(task.id);
       if (path !== undefined) await this.#update(path, [task], []);
     }
     for (const id of cancel) {
-      const path = await this.#pathOf(id);
+      const path = await this.#planned.pathOf(id);
       if (path !== undefined) await this.#update(path, [], [id]);
     }
   }
@@ -138,22 +128,24 @@ export class R2Backend implements Backend {
   }
 
   async #freeStream({ streamId, path }: Reclaim): Promise<boolean> {
-    const { bucket, keys } = this.#host;
+    const { bucket, keys, alone } = this.#host;
     const view = await this.#paths.load(path);
     if (streamIdIn(view.stored.record) === streamId) {
       if (view.chain?.removed === undefined) return true;
       // Nobody may be led to what is about to go.
       await this.#update(path, [], []);
     }
-    return freeObjects(bucket, keys, streamId);
+    if (!(await freeObjects(bucket, keys, { streamId, spareLast: !alone }))) return false;
+    if (!alone) await this.#tasks.addOrphan(path, streamId);
+    return true;
   }
 
   async #freeRolled(job: Reclaim): Promise<boolean> {
     const view = await this.#paths.load(job.path);
     if (streamIdIn(view.stored.record) !== job.streamId) return true;
-    const { again } = await this.#upkeep.run(job.path);
+    const again = await this.#upkeep.free(job.path);
     if (again === undefined) return true;
-    await this.#update(job.path, [reclaimTask(job, Math.max(again, this.#host.clock.now()))], []);
+    await this.#update(job.path, [reclaimTask(job, again)], []);
     return false;
   }
 
@@ -179,7 +171,7 @@ export class R2Backend implements Backend {
   }
 
   async #view(path: string, { producerId, forkId, taskId }: SnapshotKeys): Promise<R2View> {
-    const at = await this.#paths.load(path);
+    const at = await (taskId === undefined ? this.#paths.loadStream(path) : this.#paths.load(path));
     const live = at.chain?.removed === undefined ? at.chain : undefined;
     return {
       path,
@@ -194,12 +186,12 @@ export class R2Backend implements Backend {
   }
 
   async #write(path: string, plan: R2Plan): Promise<Written> {
-    this.#taskPaths.note(path, plan.planned);
+    this.#planned.note(path, plan.planned);
     await this.#announce(plan.planned);
     if (!(await this.#writer.write(plan))) return "conflict";
     for (const put of [plan.first, plan.next]) if (put) this.#blocks.learn(put.streamId, put.entry, put.bytes);
     await this.#announce(plan.planned);
-    if (plan.next && !plan.next.after.removed && Upkeep.isDue(plan.next.after)) await this.#keepUp(path);
+    if (plan.next && !plan.next.after.removed && this.#upkeep.isDue(plan.next.after)) await this.#keepUp(path);
     return { tail: plan.tail };
   }
 
@@ -213,9 +205,10 @@ export class R2Backend implements Backend {
 
   /** Not in the path's queue: the transaction that it follows may still have its turn. */
   async #tidy(path: string): Promise<void> {
-    const { again, streamId } = await this.#upkeep.run(path);
-    if (again === undefined || streamId === undefined) return;
-    const task = reclaimTask({ what: "rolled", streamId, path }, again);
+    const later = await this.#upkeep.rollUp(path);
+    if (later === undefined) return;
+    const { streamId, at } = later;
+    const task = reclaimTask({ what: "rolled", streamId, path }, at);
     const view = await this.#paths.load(path);
     if (tasksIn(view).some(({ id }) => id === task.id)) return;
     await this.#commit(path, {}, ({ state }) => ({
@@ -242,46 +235,10 @@ export class R2Backend implements Backend {
     onPlanned(Math.min(planned ?? Number.POSITIVE_INFINITY, ...schedule.map((task) => task.at)));
   }
 
-  /** The planned tasks, those that are due first before the others; on the way, entries of none are cleared away. */
-  async *#planned(): AsyncGenerator<Task> {
-    const views = new Map<string, PathView>();
-    for await (const entry of this.#tasks.entries()) {
-      const view = views.get(entry.path) ?? (await this.#paths.load(entry.path));
-      views.set(entry.path, view);
-      const task = tasksIn(view).find(({ id, at }) => id === entry.id && at === entry.at);
-      if (task !== undefined) {
-        this.#taskPaths.note(entry.path, [task]);
-        yield task;
-      } else if (this.#host.clock.now() - entry.madeAt > STRAY_MS) {
-        await this.#clear(entry);
-      }
-    }
-  }
-
-  /** Clears away an entry of a commit that was never made, and a stream that was to be created by it. */
-  async #clear(entry: TaskEntry): Promise<void> {
-    const { bucket, keys } = this.#host;
-    const { birth } = entry;
-    if (birth !== undefined) {
-      const { stored } = await this.#paths.load(entry.path);
-      if (streamIdIn(stored.record) !== birth && !(await freeObjects(bucket, keys, birth))) return;
-    }
-    await this.#tasks.remove(entry);
-  }
-
-  async #pathOf(taskId: string): Promise<string | undefined> {
-    const known = this.#taskPaths.get(taskId);
-    if (known !== undefined) return known;
-    for await (const { id, path } of this.#tasks.entries()) {
-      if (id === taskId) return path;
-    }
-    return undefined;
-  }
-
   async #stream({ path, streamId }: StreamKey): Promise<ChainState | undefined> {
     const known = this.#paths.peek(path)?.chain;
     if (known?.state.streamId === streamId) return known.removed ? undefined : known;
-    const { chain } = await retried(this.#host, () => this.#paths.load(path));
+    const { chain } = await retried(this.#host, () => this.#paths.loadStream(path));
     return chain?.state.streamId === streamId && !chain.removed ? chain : undefined;
   }
 }

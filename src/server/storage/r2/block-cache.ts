@@ -1,4 +1,5 @@
-import type { Block } from "./block.ts";
+import type { StreamId } from "../../../shared/index.ts";
+import { type Block, endOf, lastOf, startOf } from "./block.ts";
 
 /** About the memory that remembered blocks may take, in bytes. */
 const CAPACITY = 4 * 1024 * 1024;
@@ -9,9 +10,15 @@ const ENTRY_BYTES = 150;
 /** Absent objects remembered at a time. */
 const MAX_ABSENT = 1000;
 
-/** Remembers blocks, which never change, and which segments were not there when they were looked for. */
+/**
+ * Remembers blocks, which never change although they may go away, and which segments were not there when they were
+ * looked for.
+ */
 export class BlockCache {
   readonly #blocks = new Map<string, Block>();
+  /** Those that have bytes, by the places where they begin and end: whoever reads on asks for one after the other. */
+  readonly #byStart = new Map<string, Block>();
+  readonly #byEnd = new Map<string, Block>();
   readonly #absent = new Set<string>();
   #size = 0;
 
@@ -20,23 +27,39 @@ export class BlockCache {
     return this.#blocks.get(key);
   }
 
-  /** All blocks whose keys begin so. */
-  *of(prefix: string): Generator<Block> {
-    for (const [key, block] of this.#blocks) {
-      if (key.startsWith(prefix)) yield block;
-    }
+  /** A block of a stream that starts at a position. */
+  startingAt(streamId: StreamId, pos: number): Block | undefined {
+    return this.#byStart.get(place(streamId, pos));
+  }
+
+  /** A block of a stream that ends at a position. */
+  endingAt(streamId: StreamId, pos: number): Block | undefined {
+    return this.#byEnd.get(place(streamId, pos));
   }
 
   /** Remembers a block, and forgets others. */
   add(block: Block): void {
-    this.#drop(block.key);
+    this.forget(block.key);
     this.#absent.delete(block.key);
     this.#blocks.set(block.key, block);
     this.#size += weight(block);
+    if (block.length > 0) this.#place(block);
     for (const key of this.#blocks.keys()) {
       if (this.#size <= CAPACITY || this.#blocks.size === 1) break;
-      this.#drop(key);
+      this.forget(key);
     }
+  }
+
+  /** Forgets a block that went away, or takes too much. */
+  forget(key: string): void {
+    const block = this.#blocks.get(key);
+    if (block === undefined) return;
+    this.#blocks.delete(key);
+    this.#size -= weight(block);
+    const start = place(block.streamId, startOf(block));
+    const end = place(block.streamId, endOf(block));
+    if (this.#byStart.get(start) === block) this.#byStart.delete(start);
+    if (this.#byEnd.get(end) === block) this.#byEnd.delete(end);
   }
 
   /** Whether an object was not there when it was looked for. It may be by now. */
@@ -50,12 +73,16 @@ export class BlockCache {
     this.#absent.add(key);
   }
 
-  #drop(key: string): void {
-    const block = this.#blocks.get(key);
-    if (block === undefined) return;
-    this.#blocks.delete(key);
-    this.#size -= weight(block);
+  /** Of several blocks at a place, the segment of the higher level leads farther. */
+  #place(block: Block): void {
+    const start = place(block.streamId, startOf(block));
+    const end = place(block.streamId, endOf(block));
+    if (block.length >= (this.#byStart.get(start)?.length ?? 0)) this.#byStart.set(start, block);
+    if (lastOf(block) >= lastOf(this.#byEnd.get(end) ?? block)) this.#byEnd.set(end, block);
   }
 }
 
-const weight = ({ entries, bytes }: Block): number => ENTRY_BYTES * (1 + entries.length) + (bytes?.length ?? 0);
+const place = (streamId: StreamId, pos: number): string => `${streamId}:${pos}`;
+
+const weight = ({ entries, bytes }: Block): number =>
+  ENTRY_BYTES * (1 + entries.length) + (bytes?.buffer.byteLength ?? 0);

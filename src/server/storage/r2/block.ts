@@ -1,8 +1,10 @@
+import type { StreamId } from "../../../shared/index.ts";
 import type { Chunk, ChunkInfo } from "../engine/backend.ts";
 import type { CommitEntry } from "./commit-object.ts";
 
 /** The commits that one object holds: one, or in a segment many. */
 export interface Block {
+  readonly streamId: StreamId;
   readonly key: string;
   /** Its commits, in order. */
   readonly entries: readonly CommitEntry[];

@@ -21,8 +21,6 @@ export interface ChainState {
   readonly forks: ReadonlyMap<StreamId, number>;
   /** Commits below this number were rolled up into segments, or are too large to be. May lag behind. */
   readonly rolled: number;
-  /** Commits below this number that were rolled up are deleted. May lag behind. */
-  readonly freed: number;
   /** Set by the last commit of all: the stream is removed. */
   readonly removed: TaskChanges | undefined;
 }
@@ -39,7 +37,7 @@ export function newborn(identity: StreamIdentity, closed: boolean): ChainState {
     producers: 0,
     forks: 0,
   };
-  return { number: 0, state, producers: new Map(), forks: new Map(), rolled: 0, freed: 0, removed: undefined };
+  return { number: 0, state, producers: new Map(), forks: new Map(), rolled: 0, removed: undefined };
 }
 
 /** The stream after one more commit. */
@@ -54,6 +52,10 @@ export function nextState(before: ChainState, snapshot: Snapshot, commit: Commit
     forks: forksAfter(before.forks, addFork, dropFork),
   };
 }
+
+/** The stream with what is known otherwise of how far it was rolled up: that never goes back. */
+export const rolledUpTo = (chain: ChainState, rolled: number): ChainState =>
+  rolled > chain.rolled ? { ...chain, rolled } : chain;
 
 /** The end of a stream. */
 export const removedState = (before: ChainState, removed: TaskChanges): ChainState => ({

@@ -6,6 +6,14 @@ import type { Keys } from "./keys.ts";
 import { readAgain } from "./objects.ts";
 import type { StreamRecord } from "./path-record.ts";
 
+/** A commit that is there. */
+export interface MetCommit {
+  /** Its name. */
+  readonly id: string;
+  /** The stream after it. */
+  readonly after: ChainState;
+}
+
 /** Finds out how a stream is now, by the numbers of its commits. */
 export class Chain {
   readonly #bucket: R2Bucket;
@@ -49,6 +57,13 @@ export class Chain {
     if (found === undefined && from === 0) return newborn(identity, closed);
     const object = found ?? (await this.head(streamId, low));
     return object && this.#decode(object, low, identity);
+  }
+
+  /** Whose commit has a number, when that is not free. */
+  async met(identity: StreamIdentity, number: number): Promise<MetCommit | undefined> {
+    const object = await this.head(identity.streamId, number);
+    const after = object && (await this.#decode(object, number, identity));
+    return after && { id: commitIdOf(object), after };
   }
 
   /** The object of a commit, without its body. */

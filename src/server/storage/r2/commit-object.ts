@@ -47,7 +47,6 @@ interface StoredState {
   readonly producers: readonly (readonly [id: string, epoch: number, seq: number])[];
   readonly forks: readonly (readonly [forkId: StreamId, end: number])[];
   readonly rolled: number;
-  readonly freed: number;
   readonly removed?: TaskChanges;
 }
 
@@ -113,7 +112,6 @@ export async function decodeState(
     producers,
     forks: new Map(stored.forks),
     rolled: stored.rolled,
-    freed: stored.freed,
     removed: stored.removed,
   };
 }
@@ -126,7 +124,7 @@ function headerOf({ key, customMetadata }: R2Object): Header {
   return header;
 }
 
-function storedState({ state, producers, forks, rolled, freed, removed }: ChainState): StoredState {
+function storedState({ state, producers, forks, rolled, removed }: ChainState): StoredState {
   return {
     touchedAt: state.touchedAt,
     closed: state.closed,
@@ -135,7 +133,6 @@ function storedState({ state, producers, forks, rolled, freed, removed }: ChainS
     producers: [...producers].map(([id, { epoch, lastSeq }]) => [id, epoch, lastSeq]),
     forks: [...forks],
     rolled,
-    freed,
     ...(removed && { removed }),
   };
 }

@@ -80,7 +80,7 @@ export function planCommit(view: R2View, commit: Commit, id: string, now: number
   const tail = created?.tail ?? (commit.remove ? undefined : (next?.after.state.tail ?? snapshot.state?.tail));
   return {
     view,
-    commit,
+    commit: placed(commit),
     id,
     tail,
     planned: planned.filter((task) => !tasks.some((old) => isSame(old, task))),
@@ -90,6 +90,13 @@ export function planCommit(view: R2View, commit: Commit, id: string, now: number
     decidedByRecord: commit.create !== undefined || next === undefined,
     dropped: tasks.filter((old) => !after.some((task) => task.id === old.id && task.at === old.at)),
   };
+}
+
+/** Here an append stands where its number says or nowhere, so that where it ended is known even if its answer is lost. */
+function placed(commit: Commit): Commit {
+  if (commit.append === undefined) return commit;
+  const { movable: _, ...append } = commit.append;
+  return { ...commit, append };
 }
 
 const changesStream = (commit: Commit): boolean =>

@@ -1,9 +1,10 @@
+import type { Clock } from "../../../shared/index.ts";
 import type { Task } from "../engine/task.ts";
 import type { Chain } from "./chain.ts";
-import { newborn } from "./chain-state.ts";
+import { type ChainState, newborn } from "./chain-state.ts";
 import type { ChainPut, R2Plan } from "./commit-plan.ts";
 import type { Keys } from "./keys.ts";
-import { putNew } from "./objects.ts";
+import { putNew, unlessCrowded } from "./objects.ts";
 import { streamIdIn } from "./path-record.ts";
 import type { Paths } from "./paths.ts";
 import type { TaskIndex } from "./task-index.ts";
@@ -12,6 +13,7 @@ import type { TaskIndex } from "./task-index.ts";
 export interface CommitWriterHost {
   readonly bucket: R2Bucket;
   readonly keys: Keys;
+  readonly clock: Clock;
   readonly chain: Chain;
   readonly paths: Paths;
   readonly tasks: TaskIndex;
@@ -27,25 +29,28 @@ export class CommitWriter {
 
   /** Writes a plan if nothing has changed since it was made. When it throws, that is unknown. */
   async write(plan: R2Plan): Promise<boolean> {
-    const { path } = plan.view;
+    const { paths } = this.#host;
+    const { path, at } = plan.view;
     try {
-      const written = await this.#write(plan);
-      if (!written) this.#host.paths.doubt(path);
+      const written = !paths.isOld(at) && (await this.#write(plan));
+      if (!written) paths.doubt(path);
       return written;
     } catch (error) {
-      this.#host.paths.doubt(path);
+      paths.doubt(path);
       throw error;
     }
   }
 
   async #write(plan: R2Plan): Promise<boolean> {
-    const { paths, tasks } = this.#host;
+    const { paths, tasks, clock } = this.#host;
     const { view, first, next } = plan;
+    const seenAt = clock.now();
     await tasks.add(view.path, plan.planned);
-    const birth = first && (await this.#putFirst(view.path, first));
-    if (next && !(await this.#putNext(next, plan.id))) return false;
+    const birth = first && (await tasks.addOrphan(view.path, first.streamId));
+    if (first && !(await this.#isFirst(first, plan))) return false;
+    if (next && !(await this.#isNext(next, plan))) return false;
     if (next && !plan.decidedByRecord) {
-      paths.note(view.path, { stored: view.at.stored, chain: next.after });
+      paths.note(view.path, { stored: view.at.stored, chain: next.after, seenAt });
       await this.#follow(plan);
       return true;
     }
@@ -58,29 +63,42 @@ export class CommitWriter {
    * Nobody contends for the first commit: nobody else knows the stream. If the path comes to name another stream, the
    * commit is deleted later: this transaction may yet try again, with the same stream.
    */
-  async #putFirst(path: string, { streamId, object, after }: ChainPut): Promise<Pick<Task, "id" | "at">> {
-    const { bucket, keys, tasks } = this.#host;
-    const birth = await tasks.addBirth(path, streamId);
-    await bucket.put(keys.commit(streamId, after.number), object.body, { customMetadata: object.metadata });
-    return birth;
+  async #isFirst(put: ChainPut, plan: R2Plan): Promise<boolean> {
+    return (await this.#create(put)) || (await this.#met(put))?.id === plan.id;
   }
 
-  async #putNext({ streamId, after, object }: ChainPut, id: string): Promise<boolean> {
-    const { bucket, keys, chain } = this.#host;
-    if ((await putNew(bucket, keys.commit(streamId, after.number), object)) !== undefined) return true;
+  /** Whoever is second knows the first one's commit from here on, and looks for the end behind it. */
+  async #isNext(put: ChainPut, { id, view }: R2Plan): Promise<boolean> {
+    if (await this.#create(put)) return true;
+    const met = await this.#met(put);
     // The platform may have repeated a write that had taken effect: then the conflict is with ourselves.
-    return (await chain.commitId(streamId, after.number)) === id;
+    if (met?.id === id) return true;
+    if (met !== undefined) this.#host.paths.overtaken(view.path, view.at, met.after);
+    return false;
   }
 
-  async #putRecord({ view, record, first, id, next }: R2Plan): Promise<boolean> {
-    const { paths } = this.#host;
+  async #create({ after, object }: ChainPut): Promise<boolean> {
+    const { bucket, keys } = this.#host;
+    const put = putNew(bucket, keys.commit(after.state.streamId, after.number), object);
+    return (await unlessCrowded(put)) !== undefined;
+  }
+
+  #met({ after }: ChainPut) {
+    return this.#host.chain.met(after.state, after.number);
+  }
+
+  async #putRecord(plan: R2Plan): Promise<boolean> {
+    const { paths, clock } = this.#host;
+    const { view, record, first, id, next } = plan;
     if (record === undefined) return true;
+    const seenAt = clock.now();
     const stored = await paths.write(view.path, view.at.stored, record, id);
     if (stored === undefined) return false;
     const { stream } = stored.record;
     const same = stream !== undefined && streamIdIn(stored.record) === streamIdIn(view.at.stored.record);
     const born = stream && !same ? (first?.after ?? newborn(stream.identity, stream.closed)) : undefined;
-    paths.note(view.path, { stored, chain: same ? (next?.after ?? view.at.chain) : born });
+    const chain: ChainState | undefined = same ? (next?.after ?? view.at.chain) : born;
+    paths.note(view.path, { stored, chain, seenAt: next || born ? seenAt : view.at.seenAt });
     return true;
   }
 

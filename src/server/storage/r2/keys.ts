@@ -24,9 +24,14 @@ export class Keys {
     return `${this.#prefix}streams/${streamId}/`;
   }
 
+  /** What the keys of a stream's commits begin with. */
+  commits(streamId: StreamId): string {
+    return `${this.stream(streamId)}commits/`;
+  }
+
   /** The object of a commit, by its number. */
   commit(streamId: StreamId, number: number): string {
-    return `${this.stream(streamId)}commits/${padded(number)}`;
+    return `${this.commits(streamId)}${padded(number)}`;
   }
 
   /** The object of a segment, by its level and its ordinal among those of the level. */

@@ -1,6 +1,6 @@
 import type { StreamState } from "../engine/state.ts";
 import type { Task } from "../engine/task.ts";
-import type { ChainState } from "./chain-state.ts";
+import { type ChainState, rolledUpTo } from "./chain-state.ts";
 import { type StoredPath, tasksAfter } from "./path-record.ts";
 
 /** A path as an instance saw it. */
@@ -8,6 +8,8 @@ export interface PathView {
   readonly stored: StoredPath;
   /** The stream that the path names; removed, perhaps. */
   readonly chain: ChainState | undefined;
+  /** When it was all true, in ms since the epoch. */
+  readonly seenAt: number;
 }
 
 /** The stream that a view shows. */
@@ -31,16 +33,19 @@ export class KnownPaths {
     return this.#byPath.get(path);
   }
 
-  /** Notes what a path holds. What is known of a stream after a later commit stays. */
-  note(path: string, view: PathView): void {
+  /** Notes what a path holds. What is known of a stream after a later commit stays. Returns what is known now. */
+  note(path: string, view: PathView): PathView {
     const known = this.#byPath.get(path);
+    const now = { ...view, chain: latest(known?.chain, view.chain) };
     this.#byPath.delete(path);
-    this.#byPath.set(path, isLater(known?.chain, view.chain) ? { ...view, chain: known?.chain } : view);
-    if (this.#byPath.size <= MAX_PATHS) return;
-    for (const oldest of this.#byPath.keys()) {
-      this.#byPath.delete(oldest);
-      break;
+    this.#byPath.set(path, now);
+    if (this.#byPath.size > MAX_PATHS) {
+      for (const oldest of this.#byPath.keys()) {
+        this.#byPath.delete(oldest);
+        break;
+      }
     }
+    return now;
   }
 
   /** Forgets a path of which nothing is certain any more. */
@@ -49,5 +54,9 @@ export class KnownPaths {
   }
 }
 
-const isLater = (known: ChainState | undefined, chain: ChainState | undefined): boolean =>
-  known !== undefined && known.state.streamId === chain?.state.streamId && known.number > chain.number;
+/** A commit by another instance does not know how far this one has rolled the stream up. */
+function latest(known: ChainState | undefined, chain: ChainState | undefined): ChainState | undefined {
+  if (known === undefined || known.state.streamId !== chain?.state.streamId) return chain;
+  const later = known.number > chain.number ? known : chain;
+  return rolledUpTo(later, Math.max(known.rolled, chain.rolled));
+}

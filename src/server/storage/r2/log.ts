@@ -1,6 +1,6 @@
 import type { Chunk, ChunkInfo, StreamKey } from "../engine/backend.ts";
 import { type Block, chunksIn, endOf, firstOf, lastOf, startOf } from "./block.ts";
-import type { Blocks } from "./blocks.ts";
+import { type Blocks, MOVES } from "./blocks.ts";
 import type { ChainState } from "./chain-state.ts";
 
 /** What {@link Log} works with. */
@@ -10,8 +10,8 @@ export interface LogHost {
   stream(key: StreamKey): Promise<ChainState | undefined>;
 }
 
-/** Streams whose last hint is remembered. */
-const MAX_HINTS = 1000;
+/** Streams of which is remembered where their readers are. */
+const MAX_STREAMS = 1000;
 
 /** A search that has gone one way and then the other. */
 const BOTH = 0;
@@ -20,6 +20,8 @@ const BOTH = 0;
 export class Log {
   readonly #host: LogHost;
   readonly #hints = new Map<string, { readonly pos: number; readonly seq: number }>();
+  /** The block that was found last: whoever reads a large one asks for it again and again. */
+  readonly #found = new Map<string, Block>();
 
   constructor(host: LogHost) {
     this.#host = host;
@@ -27,7 +29,7 @@ export class Log {
 
   /** Notes the ordinal that goes with a position, as a client says: it tells where to look first. */
   expect({ streamId }: StreamKey, position: { readonly pos: number; readonly seq: number }): void {
-    if (this.#hints.size >= MAX_HINTS) this.#hints.clear();
+    if (this.#hints.size >= MAX_STREAMS) this.#hints.clear();
     this.#hints.set(streamId, position);
   }
 
@@ -49,26 +51,31 @@ export class Log {
   }
 
   async #read(key: StreamKey, start: number, end: number, budget: number): Promise<Chunk[]> {
-    // A block can be replaced by a segment after it was found: then it is found again.
-    for (let attempt = 0; attempt < 2; attempt++) {
-      const block = await this.#find(key, start, attempt > 0);
+    // A block can have been replaced since it was found: then it is found elsewhere.
+    for (let moves = 0; moves <= MOVES; moves++) {
+      const block = await this.#find(key, start);
       if (block === undefined) return [];
       const chunks = await this.#host.blocks.read(block, chunksIn(block, start, end, budget));
       if (chunks !== undefined) return chunks;
+      this.#found.delete(key.streamId);
     }
     return [];
   }
 
-  async #find(key: StreamKey, pos: number, anew = false): Promise<Block | undefined> {
+  async #find(key: StreamKey, pos: number): Promise<Block | undefined> {
     const { blocks } = this.#host;
+    const { streamId } = key;
     const chain = await this.#host.stream(key);
     if (chain === undefined) return undefined;
-    let guess: number | undefined;
-    for (const block of blocks.known(key.streamId)) {
-      if (!anew && startOf(block) <= pos && pos < endOf(block)) return block;
-      if (endOf(block) === pos) guess = Math.max(guess ?? 0, lastOf(block) + 1);
-    }
-    return this.#search(key, pos, chain, guess ?? this.#guess(key, pos, chain));
+    const recent = this.#found.get(streamId);
+    if (recent !== undefined && holds(recent, pos)) return recent;
+    const guess = blocks.numberAfter(streamId, pos) ?? this.#guess(key, pos, chain);
+    const block = blocks.startingAt(streamId, pos) ?? (await this.#search(key, pos, chain, guess));
+    if (block === undefined) return undefined;
+    if (this.#found.size >= MAX_STREAMS) this.#found.clear();
+    // Its bytes, if it has any, are those that the reader asked for just now.
+    this.#found.set(streamId, { ...block, bytes: undefined });
+    return block;
   }
 
   /** If all commits since had one chunk each, the one with this ordinal is as many commits back as it is chunks. */
@@ -88,8 +95,8 @@ export class Log {
       const probe = Math.min(high, Math.max(low, next));
       const block = await this.#host.blocks.open(streamId, probe, chain.rolled);
       if (block === undefined) return undefined;
-      const way = pos < startOf(block) ? -1 : pos >= endOf(block) ? 1 : 0;
-      if (way === 0) return block;
+      if (holds(block, pos)) return block;
+      const way = pos < startOf(block) ? -1 : 1;
       if (way < 0) high = firstOf(block) - 1;
       else low = lastOf(block) + 1;
       // Close to the guess first, then ever farther from it; once passed, by halves.
@@ -101,3 +108,5 @@ export class Log {
     return undefined;
   }
 }
+
+const holds = (block: Block, pos: number): boolean => startOf(block) <= pos && pos < endOf(block);

@@ -25,6 +25,22 @@ export async function putOver(
   return put?.etag;
 }
 
+/** How the binding tells of status 429: others are writing the same key. The code ends the message. */
+const CROWDED = /\(10058\)$/;
+
+/**
+ * What a conditional put has written; `undefined` also when it was refused because others were writing the same key just
+ * then: they contend for it, so it means the same as losing to one of them.
+ */
+export async function unlessCrowded(put: Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await put;
+  } catch (error) {
+    if (error instanceof Error && CROWDED.test(error.message)) return undefined;
+    throw error;
+  }
+}
+
 /** Times that one read is tried. */
 const READS = 3;
 

@@ -8,8 +8,13 @@ export interface StreamRecord {
   readonly identity: StreamIdentity;
   /** Whether it was created closed. */
   readonly closed: boolean;
-  /** A commit that exists, and after which none is missing; 0 stands for the creation. */
+  /**
+   * A commit that exists, and after which none is missing; 0 stands for the creation. As far as there is a segment to be
+   * before it, there is the segment, unless it would be too large.
+   */
   readonly from: number;
+  /** Commits below this number that segments have replaced are deleted. May lag behind. */
+  readonly freed?: number;
 }
 
 /** What a path holds: which stream, and the work that is planned there. What the stream contains is in its commits. */

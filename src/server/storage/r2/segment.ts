@@ -1,19 +1,25 @@
-import type { Block } from "./block.ts";
-import { lengthOf } from "./block.ts";
+import type { StreamId } from "../../../shared/index.ts";
+import { type Block, lengthOf } from "./block.ts";
 import type { ChunkSize, CommitEntry } from "./commit-object.ts";
 import { asciiJson, type NewObject } from "./objects.ts";
 
-/** Commits that a segment of the first level replaces, and segments of the first level that one of the second does. */
+/**
+ * Commits that a segment of the first level replaces, and segments of the first level that one of the second does. Which
+ * commits a key stands for follows from it, so it is the same for all who use a bucket.
+ */
 export const FAN_OUT = 64;
 
-/** Levels of segments: the commits that each replaces. */
-export const SPANS: readonly number[] = [FAN_OUT, FAN_OUT * FAN_OUT];
+/** Levels of segments, the first one first: the commits that one of each replaces. */
+export const spansOf = (fanOut: number): readonly [number, number] => [fanOut, fanOut * fanOut];
 
 /** Largest total of bytes in a segment: commits that have more are as good to read one by one. */
 export const SEGMENT_BYTES = 4 * 1024 * 1024;
 
 /** Ordinal of the segment that a commit would be in. */
 export const ordinalOf = (number: number, span: number): number => Math.floor(number / span);
+
+/** Number below which all segments that are to be are complete, when a commit is the last one. */
+export const completeBelow = (number: number, span: number): number => ordinalOf(number + 1, span) * span;
 
 interface StoredIndex {
   readonly number: number;
@@ -55,8 +61,19 @@ export function segmentHeader({ key, customMetadata }: R2Object): SegmentHeader 
   return header;
 }
 
-/** A segment, of its index and perhaps all its bytes. */
-export function segmentBlock(key: string, index: Uint8Array, size: number, bytes: Uint8Array | undefined): Block {
+/** What is read of a segment's object. */
+export interface SegmentParts {
+  readonly streamId: StreamId;
+  readonly key: string;
+  /** Number of the object's bytes. */
+  readonly size: number;
+  readonly index: Uint8Array;
+  /** What follows the index, if it was read. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** The commits that a segment holds. */
+export function segmentBlock({ streamId, key, size, index, bytes }: SegmentParts): Block {
   const stored: StoredIndex = JSON.parse(decoder.decode(index));
   const entries: CommitEntry[] = [];
   let { number, start, seq } = stored;
@@ -69,7 +86,7 @@ export function segmentBlock(key: string, index: Uint8Array, size: number, bytes
     start += lengthOf(entry);
     seq += chunks.length;
   }
-  return { key, entries, offset: index.length, length: size - index.length, bytes };
+  return { streamId, key, entries, offset: index.length, length: size - index.length, bytes };
 }
 
 function indexOf(entries: readonly CommitEntry[]): StoredIndex {

@@ -3,6 +3,7 @@ import { LogStore, type StoreOptions } from "../engine/log-store.ts";
 import { Touches } from "../engine/touches.ts";
 import { R2Backend } from "./backend.ts";
 import { Keys } from "./keys.ts";
+import { FAN_OUT } from "./segment.ts";
 
 /** Options of an {@link R2Store}. */
 export interface R2StoreOptions extends StoreOptions {
@@ -61,18 +62,28 @@ export class R2Store extends LogStore {
    * @param options See {@link R2StoreOptions}; all optional.
    */
   constructor(bucket: R2Bucket, options: R2StoreOptions = {}) {
-    const backend = new R2Backend({
-      bucket,
-      keys: new Keys(options.prefix ?? DEFAULT_PREFIX),
-      owner: options.owner ?? "",
-      alone: options.owner !== undefined,
-      onPlanned: options.onPlanned,
-      waitUntil: options.waitUntil,
-      clock: options.clock ?? systemClock,
-      random: Math.random,
-    });
     const limits = { ...options, maxProducers: options.maxProducers ?? DEFAULT_MAX_PRODUCERS };
     const maxPollMs = options.maxPollMs ?? DEFAULT_MAX_POLL_MS;
-    super(backend, limits, options.owner === undefined ? { maxPollMs, touches: new Touches(true) } : undefined);
+    const sharing = options.owner === undefined ? { maxPollMs, touches: new Touches(true) } : undefined;
+    super(r2Backend(bucket, options), limits, sharing);
   }
+}
+
+/**
+ * What an {@link R2Store} runs on.
+ *
+ * @param fanOut Commits to a segment, and segments to one of the next level: the same for all who use a bucket.
+ */
+export function r2Backend(bucket: R2Bucket, options: R2StoreOptions, fanOut: number = FAN_OUT): R2Backend {
+  return new R2Backend({
+    bucket,
+    keys: new Keys(options.prefix ?? DEFAULT_PREFIX),
+    fanOut,
+    owner: options.owner ?? "",
+    alone: options.owner !== undefined,
+    onPlanned: options.onPlanned,
+    waitUntil: options.waitUntil,
+    clock: options.clock ?? systemClock,
+    random: Math.random,
+  });
 }

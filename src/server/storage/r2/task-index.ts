@@ -1,5 +1,6 @@
 import { type Clock, encodeStreamPath, type StreamId } from "../../../shared/index.ts";
 import type { Task } from "../engine/task.ts";
+import { KEPT_MS } from "./kept.ts";
 import type { Keys } from "./keys.ts";
 import { asciiJson, deleteAll } from "./objects.ts";
 
@@ -21,12 +22,12 @@ export interface TaskEntry {
   readonly at: number;
   /** When the entry was made, in ms since the epoch. */
   readonly madeAt: number;
-  /** Identity of a stream that is about to be created, when the entry stands for that instead of a task. */
-  readonly birth?: StreamId;
+  /** A stream of which objects may be there though no path names it: then the entry stands for these, and for no task. */
+  readonly orphan?: StreamId;
 }
 
-/** Puts entries of creations behind those of tasks that are due soon, in ms. */
-const BIRTH_MS = 60 * 60_000;
+/** Entries without a task that are as old as this lead to commits that were never made, or to what is left of a stream. */
+export const STRAY_MS = KEPT_MS;
 
 type StoredEntry = Omit<TaskEntry, "key">;
 
@@ -47,13 +48,15 @@ export class TaskIndex {
   }
 
   /**
-   * Makes an entry for a stream whose bytes are about to be written before any path names it.
+   * Makes an entry for a stream whose bytes are about to be written before any path names it, or of which somebody may
+   * yet write an object although it was removed.
    *
-   * @returns what to drop when a path does.
+   * @returns what to drop when a path names the stream.
    */
-  async addBirth(path: string, birth: StreamId): Promise<Pick<Task, "id" | "at">> {
+  async addOrphan(path: string, orphan: StreamId): Promise<Pick<Task, "id" | "at">> {
     const madeAt = this.#host.clock.now();
-    const entry = { path, id: `birth:${birth}`, at: madeAt + BIRTH_MS, madeAt, birth };
+    // In the order of entries it stands behind the tasks that are due before anything is done about it.
+    const entry = { path, id: `orphan:${orphan}`, at: madeAt + STRAY_MS, madeAt, orphan };
     await this.#put(entry);
     return entry;
   }

@@ -1,0 +1,4 @@
+import { memoryBed } from "./beds/memory.ts";
+import { tortureTest } from "./suite.ts";
+
+tortureTest(memoryBed(), 100);

@@ -1,0 +1,4 @@
+import { tortureTest } from "../suite.ts";
+import { kvBed } from "./objects.ts";
+
+tortureTest(kvBed, 5);
