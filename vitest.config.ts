@@ -5,7 +5,8 @@ import { packagePaths } from "./scripts/package-paths.mjs";
 
 const inWorkerd = ["test/workers/**/*.test.ts", "test/**/*.workers.test.ts"];
 const conformance = ["test/conformance/**/*.test.ts"];
-const endToEnd = ["test/e2e/**/*.test.ts"];
+/** What needs a server that is another program. */
+const endToEnd = ["test/e2e/**/*.test.ts", "test/**/*.served.test.ts"];
 const inChromium = ["test/browser/**/*.test.ts"];
 const asPackaged = ["test/package/**/*.test.ts"];
 
@@ -96,7 +97,7 @@ export default defineConfig({
           name: "conformance",
           include: conformance,
           globalSetup: ["test/conformance/serve.ts"],
-          testTimeout: 30_000,
+          testTimeout: 120_000,
           // The suite waits on the clock for most of its time.
           maxWorkers: 4,
           sequence: { groupOrder: 2 },

@@ -14,6 +14,8 @@ export interface Bench {
   streams(folder: string, maxReadBytes?: number): Promise<Workerd>;
   /** Starts the Worker that does the least. @param folder Name of its data's folder. */
   floor(folder: string): Promise<Workerd>;
+  /** A folder for the data of another server. @param server Its name. @param folder As above. */
+  folder(server: string, folder: string): string;
 }
 
 /** A group of figures that can be asked for by name. */
@@ -45,5 +47,6 @@ export async function prepareBench(dir: string): Promise<Bench> {
         { module: floor, className: "FloorObject", binding: "FLOOR", vars: {} },
         join(dir, "floor", folder),
       ),
+    folder: (server, folder) => join(dir, server, folder),
   };
 }

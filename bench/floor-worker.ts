@@ -5,20 +5,50 @@ export interface Env {
   readonly FLOOR: DurableObjectNamespace<FloorObject>;
 }
 
+const encoder = new TextEncoder();
+const FIELD = encoder.encode("data:");
+const END = encoder.encode("\n\n");
+
 /**
- * The least that an object can do for an append and a read, without any protocol: one `INSERT` and an answer, and the
- * rows one after the other. What a stream costs is told as a multiple of this.
+ * The least that an object can do for an append, a read and live readers, without any protocol: one `INSERT` and an
+ * answer, the rows one after the other, and each body pushed to everybody who listens. What a stream costs is told as a
+ * multiple of this.
  */
 export class FloorObject extends DurableObject<Env> {
+  readonly #readers = new Set<ReadableStreamDefaultController<Uint8Array>>();
+
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS rows (id INTEGER PRIMARY KEY, data BLOB NOT NULL)");
   }
 
   override async fetch(request: Request): Promise<Response> {
-    if (request.method === "GET") return this.#rows();
-    this.ctx.storage.sql.exec("INSERT INTO rows (data) VALUES (?)", await request.arrayBuffer());
+    if (request.method === "GET") return request.url.endsWith("live=sse") ? this.#follow() : this.#rows();
+    const body = await request.arrayBuffer();
+    this.ctx.storage.sql.exec("INSERT INTO rows (data) VALUES (?)", body);
+    if (this.#readers.size > 0) this.#push(new Uint8Array(body));
     return new Response(null, { status: 204 });
+  }
+
+  #follow(): Response {
+    let reader: ReadableStreamDefaultController<Uint8Array>;
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        reader = controller;
+        this.#readers.add(reader);
+        reader.enqueue(encoder.encode(":\n\n"));
+      },
+      cancel: () => void this.#readers.delete(reader),
+    });
+    return new Response(stream, { headers: { "Content-Type": "text/event-stream" } });
+  }
+
+  #push(body: Uint8Array): void {
+    const event = new Uint8Array(FIELD.length + body.length + END.length);
+    event.set(FIELD);
+    event.set(body, FIELD.length);
+    event.set(END, FIELD.length + body.length);
+    for (const reader of this.#readers) reader.enqueue(event);
   }
 
   #rows(): Response {

@@ -50,7 +50,7 @@ async function run(file: string, origin: string | undefined): Promise<boolean> {
     const same = isSame(rows);
     console.log(formatReport(rows));
     console.log(
-      `\n  ${peakInFlight} requests in flight at most, ${cuts} connections cut on the way, ${retries} repeated`,
+      `\n  ${peakInFlight} ${peakInFlight === 1 ? "request" : "requests"} in flight at most, ${cuts} connections cut on the way, ${retries} repeated`,
     );
     console.log(same ? "  All three are the file, byte for byte.\n" : "  They differ: this is a bug.\n");
     return same;

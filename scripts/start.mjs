@@ -47,6 +47,8 @@ const stream = `${server.origin}/v1/stream/hello`;
 console.log(`
   durable-cf-streams on ${server.origin}  (data in ${relative(process.cwd(), persist)}/, Ctrl-C stops)
 
+  page     ${server.origin}/
+
   create   curl -X PUT ${stream} -H 'Content-Type: application/json'
   append   curl -X POST ${stream} -H 'Content-Type: application/json' -d '{"hello":"world"}'
   tail     curl -N '${stream}?offset=-1&live=sse'

@@ -38,15 +38,33 @@ export class HttpClient {
    * @throws Error when the status is another one than expected.
    */
   async expect(status: number, method: string, path: string, sent?: Sent): Promise<IncomingMessage> {
-    const answer = await this.send(method, path, sent);
-    const text: Uint8Array[] = await answer.toArray();
-    if (answer.statusCode === status) return answer;
-    const said = Buffer.concat(text).toString().slice(0, 500);
-    throw new Error(`${method} ${path}: ${answer.statusCode} instead of ${status}: ${said}`);
+    return this.#requireStatus((answered) => answered === status, method, path, sent);
+  }
+
+  /**
+   * Sends a request that any status from 200 to 299 accepts.
+   *
+   * @throws Error for another status.
+   */
+  async accepted(method: string, path: string, sent?: Sent): Promise<IncomingMessage> {
+    return this.#requireStatus((answered) => answered >= 200 && answered < 300, method, path, sent);
   }
 
   /** Cuts the connection. */
   close(): void {
     this.#agent.destroy();
+  }
+
+  async #requireStatus(
+    isRight: (status: number) => boolean,
+    method: string,
+    path: string,
+    sent?: Sent,
+  ): Promise<IncomingMessage> {
+    const answer = await this.send(method, path, sent);
+    const text: Uint8Array[] = await answer.toArray();
+    if (isRight(answer.statusCode ?? 0)) return answer;
+    const said = Buffer.concat(text).toString().slice(0, 500);
+    throw new Error(`${method} ${path} was answered ${answer.statusCode}: ${said}`);
   }
 }

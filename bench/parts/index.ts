@@ -1,8 +1,7 @@
 import type { Part } from "../bench.ts";
 import { CLIENT_PARTS } from "../client/parts/index.ts";
+import { COMPARE_PARTS } from "../compare/parts/index.ts";
 import { appendCost } from "./append-cost.ts";
-import { floorAppend } from "./floor-append.ts";
-import { floorCatchUp } from "./floor-catch-up.ts";
 import { memoryAppend } from "./memory-append.ts";
 import { memoryCatchUp } from "./memory-catch-up.ts";
 import { memorySlowReader } from "./memory-slow-reader.ts";
@@ -12,8 +11,7 @@ const PARTS: readonly Part[] = [
   memoryAppend,
   memorySlowReader,
   appendCost,
-  floorAppend,
-  floorCatchUp,
+  ...COMPARE_PARTS,
   ...CLIENT_PARTS,
 ];
 

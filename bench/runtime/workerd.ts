@@ -8,6 +8,7 @@ import { type ServedWorker, workerdConfig } from "./config.ts";
 import { findWorkerd } from "./workerd-binary.ts";
 
 const START_TIMEOUT_MS = 15_000;
+const STOP_TIMEOUT_MS = 2_000;
 /** The file descriptor on which workerd says which port it got. */
 const CONTROL_FD = 3;
 
@@ -61,7 +62,10 @@ export class Workerd {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, "exit");
     this.#child.kill("SIGTERM");
+    // It would wait for live readers that it does not yet know to be gone.
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), STOP_TIMEOUT_MS);
     await exited;
+    clearTimeout(timer);
   }
 
   /** Ends it with the block it was declared in. */

@@ -21,7 +21,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   RateLimitedError: "Try again later, or with more --retries.",
   StreamClosedError: "Nothing can be appended to it any more.",
   StreamConflictError: "`head` shows the stream that is there; `delete` removes it.",
-  StreamGoneError: "To read what is there now, start over without the checkpoint.",
+  StreamGoneError: "It was deleted: a checkpoint of it fits no other stream. While it has forks, its path stays taken.",
   StreamNotFoundError: "`create` makes it.",
   TransportError: "Is the server running, and the URL right?",
   UnauthorizedError: "Set STREAM_AUTH, or give --header 'Authorization: …'.",

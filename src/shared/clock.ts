@@ -15,10 +15,13 @@ export interface Clock {
   clearTimeout(handle: unknown): void;
 }
 
+/** Timers take 32 signed bits; a longer delay would be over at once, and for ever is 25 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** The clock of the platform. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
+  setTimeout: (callback, delayMs) => setTimeout(callback, Math.min(delayMs, MAX_TIMER_MS)),
   clearTimeout: (handle) => {
     clearTimeout(handle as ReturnType<typeof setTimeout>);
   },

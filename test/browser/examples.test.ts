@@ -35,6 +35,14 @@ describe("quickstart", () => {
     expect(stage().failures).toEqual([]);
   });
 
+  test("shows lines for a terminal that the contract takes", async () => {
+    const page = await stage().openPage();
+    await createOn(page, "chats/terminal");
+    const [, body = ""] = /-d '(.+)'/.exec((await page.locator("#curl").textContent()) ?? "") ?? [];
+    expect(await stage().post("chats/terminal", body)).toBe(204);
+    expect(await entriesUntil(page, 1)).toEqual(["ada hello"]);
+  });
+
   test("does not append what the contract refuses, and says what is wrong", async () => {
     const page = await stage().openPage();
     await createOn(page, "chats/strict");

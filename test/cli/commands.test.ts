@@ -91,6 +91,18 @@ test("delete removes a stream; one that is not there is an error that says what 
   expect(stderr).toMatch(/^durable-cf-streams: StreamNotFoundError: .+\. `create` makes it\.\n$/);
 });
 
+test("delete of a stream that forks read from leaves an error that says what happened", async () => {
+  const url = server.streamUrl();
+  await cli(["create", url]);
+  await cli(["fork", url, "--to", `${url}-fork`]);
+  expect(await cli(["delete", url])).toMatchObject({ code: 0 });
+  const { code, stderr } = await cli(["cat", url]);
+  expect([code, stderr]).toEqual([
+    1,
+    "durable-cf-streams: StreamGoneError: The stream is gone. It was deleted: a checkpoint of it fits no other stream. While it has forks, its path stays taken.\n",
+  ]);
+});
+
 test("fork begins with the source up to an offset, and goes its own way", async () => {
   const url = server.streamUrl();
   await cli(["create", url, "-d", "1"]);

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { glob, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
@@ -19,4 +19,19 @@ test.each(NAMES)("examples/%s has every file that its README links to", async (n
   const links = [...readme.matchAll(/\]\(((?!http)[^)#]+\.\w+)\)/g)].map(([, path]) => path ?? "");
   expect(links.length).toBeGreaterThan(0);
   await expect(Promise.all(links.map((path) => read(`examples/${name}/${path}`)))).resolves.toHaveLength(links.length);
+});
+
+test("examples import the package by its name, as a reader's own project would", async () => {
+  const inside: string[] = [];
+  let files = 0;
+  for await (const path of glob("examples/**/*.ts", { cwd: root, exclude: ["**/.wrangler", "**/dist"] })) {
+    const specifiers = (await read(path)).matchAll(/from "(\.[^"]+)"/g);
+    files += 1;
+    for (const [, specifier = ""] of specifiers) {
+      const target = fileURLToPath(new URL(specifier, `file://${root}${path}`));
+      if (target.startsWith(`${root}src/`)) inside.push(`${path}: ${specifier}`);
+    }
+  }
+  expect(inside).toEqual([]);
+  expect(files).toBeGreaterThan(50);
 });

@@ -67,6 +67,15 @@ describe("canonicalStreamPath", () => {
     expect(tagOf(() => canonical(url))).toBe(tag);
   });
 
+  test("what lies elsewhere is told where streams live", async () => {
+    const { handle } = server();
+    const response = await handle(new Request("https://streams.test/chat"));
+    expect([response.status, (await response.json()).detail]).toEqual([
+      404,
+      'No stream at "/chat": streams live below "/v1/stream/"',
+    ]);
+  });
+
   test("1,024 bytes are the most a path may have", () => {
     expect(canonical(`${BASE}/${"é".repeat(512)}`)).toHaveLength(512);
     expect(tagOf(() => canonical(`${BASE}/${"é".repeat(512)}a`))).toBe("InvalidRequestError");

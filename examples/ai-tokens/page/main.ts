@@ -47,7 +47,7 @@ async function watch(answerId: string, signal: AbortSignal): Promise<void> {
   page.text.textContent = text;
   page.problem.hidden = true;
   page.resumed.hidden = saved === undefined;
-  page.resumed.textContent = `Went on behind the ${text.length} characters that this tab had.`;
+  page.resumed.textContent = `Resumed behind the ${text.length} characters that this tab had.`;
   page.anotherTab.href = location.href;
   show("Answering…", true);
 

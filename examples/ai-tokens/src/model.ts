@@ -11,19 +11,27 @@ export interface ChatMessage {
 export interface ChatCompletionChunk {
   readonly choices: readonly {
     readonly delta: { readonly content?: string | null };
-    readonly finish_reason: "stop" | null;
+    readonly finish_reason: string | null;
   }[];
 }
 
 /** What is asked of a model. */
 export interface ChatCompletionRequest {
   readonly model: string;
-  readonly messages: readonly ChatMessage[];
+  /** Not `readonly`, because providers' clients do not promise to leave it alone. */
+  readonly messages: ChatMessage[];
   readonly stream: true;
 }
 
-/** The part of a provider's client that is used here. */
+/** A model at a provider, or the local one. */
 export interface ChatModel {
+  readonly client: ChatClient;
+  /** What the provider calls it. */
+  readonly name: string;
+}
+
+/** The part of a provider's client that is used here. */
+export interface ChatClient {
   readonly chat: {
     readonly completions: {
       create(request: ChatCompletionRequest): Promise<AsyncIterable<ChatCompletionChunk>>;
@@ -38,11 +46,11 @@ const WORDS =
 const ANSWER_WORDS = 90;
 
 /**
- * Makes the model.
+ * Makes the local model's client.
  *
  * @param options `delayMs`: how long it thinks about each word.
  */
-export function createLocalModel({ delayMs }: { readonly delayMs: number }): ChatModel {
+export function createLocalClient({ delayMs }: { readonly delayMs: number }): ChatClient {
   return { chat: { completions: { create: async ({ messages }) => answer(messages.at(-1)?.content ?? "", delayMs) } } };
 }
 

@@ -3,7 +3,7 @@ import { allowAnonymous, createStreamWorker, type StreamObject } from "durable-c
 import * as v from "valibot";
 import { servePage } from "../../page/worker/serve-page.ts";
 import { answers, questionSchema } from "../contract.ts";
-import { createLocalModel } from "./model.ts";
+import { createLocalClient } from "./model.ts";
 import { writeAnswer } from "./write-answer.ts";
 
 export { StreamObject } from "durable-cf-streams/durable-object";
@@ -49,7 +49,7 @@ async function ask(request: Request, env: Env, ctx: ExecutionContext): Promise<R
   const { created } = await answer.create({ ttlSeconds: 24 * 60 * 60 });
   // Whoever asks a second time, because an answer was lost on the way, finds the first one being written.
   if (created) {
-    const model = createLocalModel({ delayMs: Number(env.TOKEN_DELAY_MS) });
+    const model = { client: createLocalClient({ delayMs: Number(env.TOKEN_DELAY_MS) }), name: "local" };
     ctx.waitUntil(writeAnswer(answer, model, [{ role: "user", content: prompt }]));
   }
   return Response.json({ stream: answer.url }, { status: created ? 201 : 200 });

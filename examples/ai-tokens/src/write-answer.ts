@@ -28,7 +28,8 @@ async function submitAll(
   submit: (text: string) => Promise<unknown>,
 ): Promise<string | undefined> {
   try {
-    const chunks = await model.chat.completions.create({ model: "local", messages, stream: true });
+    const { completions } = model.client.chat;
+    const chunks = await completions.create({ model: model.name, messages: [...messages], stream: true });
     for await (const { choices } of chunks) {
       const text = choices[0]?.delta.content ?? "";
       // Waits while the stream takes no more: a fast model does not fill the memory.

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
-import { bearerToken, createStreamHandler } from "../../../src/server/http/index.ts";
-import { D1Store } from "../../../src/server/storage/d1/index.ts";
+import { bearerToken, createStreamHandler } from "durable-cf-streams/server";
+import { D1Store } from "durable-cf-streams/storage/d1";
 
 interface Env {
   readonly DB: D1Database;

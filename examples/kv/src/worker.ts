@@ -3,8 +3,8 @@ import {
   createStreamWorker,
   type ObjectStoreContext,
   StreamObject,
-} from "../../../src/server/durable-object/index.ts";
-import { KVStore } from "../../../src/server/storage/kv/index.ts";
+} from "durable-cf-streams/durable-object";
+import { KVStore } from "durable-cf-streams/storage/kv";
 
 interface Env {
   readonly KV: KVNamespace;

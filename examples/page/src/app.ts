@@ -95,7 +95,7 @@ export class App {
   showCommands(): void {
     if (this.#session !== undefined) return;
     const name = page.name.value.trim() || "hello";
-    page.curl.textContent = commands(urlOf(name), this.#kindOf(name, page.contentType.value).contentType);
+    page.curl.textContent = commands(urlOf(name), this.#kindOf(name, page.contentType.value));
   }
 
   #kindOf(name: string, contentType: string): Kind {

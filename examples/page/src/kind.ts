@@ -11,6 +11,8 @@ export interface Kind {
   matches(name: string): boolean;
   /** What such streams are created as. */
   readonly contentType: string;
+  /** A body that can be appended to such streams. */
+  readonly sample: string;
   /** Opens a stream of this kind. */
   open(context: SessionContext): AnySession;
 }
@@ -27,7 +29,7 @@ export function kindOf<Out, In>(
   format: Format<Out, In>,
   matches: (name: string) => boolean = () => false,
 ): Kind {
-  return { contentType, matches, open: (context) => new Session(format, context) };
+  return { contentType, sample: format.sample, matches, open: (context) => new Session(format, context) };
 }
 
 /** The kind of streams that nobody has described: all that is known of them is a content type. */

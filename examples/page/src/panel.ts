@@ -31,7 +31,7 @@ export class Panel {
     page.anotherTab.href = location.href;
     page.message.placeholder = session.placeholder;
     page.facts.type.textContent = session.contentType;
-    page.curl.textContent = commands(session.url, session.contentType);
+    page.curl.textContent = commands(session.url, session);
     this.#view.open(session.log, "Nothing here yet. Append something below, or wait for others to.");
     this.refresh();
   }
@@ -61,7 +61,7 @@ export class Panel {
     setText(page.facts.countLabel, capitalize(many));
     setText(page.facts.count, log.count.toLocaleString("en"));
     setText(page.facts.caughtUp, look === "trouble" ? "unknown" : isCaughtUp || isClosed ? "yes" : "not yet");
-    setText(page.facts.closed, isClosed ? "yes" : "no");
+    setText(page.facts.closed, isClosed ? "yes" : isOver ? "–" : "no");
     setText(page.facts.cursor, this.#wire.cursor ?? "–");
     setText(page.facts.unsent, unsent === 0 ? "none" : unsent.toLocaleString("en"));
     setText(page.facts.position, offset === "-1" ? "start" : offset + (index === 0 ? "" : ` + ${index}`));

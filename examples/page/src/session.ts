@@ -1,3 +1,4 @@
+import { StreamGoneError } from "durable-cf-streams";
 import type { Checkpoint, DurableStream, ReaderStatus, StreamMetadata, StreamReader } from "durable-cf-streams/client";
 import type { Format, Target } from "./formats/format.ts";
 import { Log } from "./log.ts";
@@ -34,6 +35,8 @@ export class Session<Out, In> {
   /** The position behind what is in the log. */
   #checkpoint: Checkpoint | undefined;
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
+  /** What a reader would say after a deletion; one that has come to the end of a closed stream looks no more. */
+  #deletion: ReaderStatus | undefined;
 
   constructor(format: Format<Out, In>, context: SessionContext) {
     const { target, metadata, tab, onChange, onFailure } = context;
@@ -67,6 +70,11 @@ export class Session<Out, In> {
     return this.#format.placeholder;
   }
 
+  /** A body that can be appended. */
+  get sample(): string {
+    return this.#format.sample;
+  }
+
   /** The position that the reader has reached. */
   get checkpoint(): Checkpoint | undefined {
     return this.#reader.checkpoint;
@@ -77,7 +85,7 @@ export class Session<Out, In> {
   }
 
   get status(): ReaderStatus {
-    return this.#reader.status;
+    return this.#deletion ?? this.#reader.status;
   }
 
   /** Messages appended here that are not known to be stored. */
@@ -131,6 +139,8 @@ export class Session<Out, In> {
   async deleteStream(): Promise<void> {
     await this.#stream.delete();
     this.#writer.forget();
+    this.#deletion = { type: "failed", error: new StreamGoneError() };
+    this.#context.onChange();
   }
 
   /** Makes another stream that begins with all of this one. */
@@ -160,6 +170,7 @@ export type AnySession = Pick<
   | "log"
   | "unit"
   | "placeholder"
+  | "sample"
   | "url"
   | "contentType"
   | "checkpoint"

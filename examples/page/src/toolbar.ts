@@ -20,7 +20,7 @@ async function fork(app: App): Promise<void> {
     title: "Fork the stream",
     text: "Another stream begins with all of this one and goes its own way. Nothing is copied.",
     yes: "Fork",
-    name: `${page.title.textContent} fork`,
+    name: `${page.title.textContent}-fork`,
   });
   if (target === undefined || app.session === undefined) return;
   await app.session.fork(urlOf(target));

@@ -7,6 +7,7 @@ import { chats, type Message, messageSchema } from "../contract.ts";
 export const chatFormat: Format<Message, Message> = {
   unit: ["message", "messages"],
   placeholder: "ada: hello",
+  sample: JSON.stringify({ from: "ada", text: "hello" } satisfies Message),
   connect: ({ name, baseUrl, fetch }) => {
     const path = chats.match(name);
     if (path === undefined) throw new TypeError(`“${name}” is no chat`);

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
-import { bearerToken, createStreamHandler } from "../../../src/server/http/index.ts";
-import { R2Store } from "../../../src/server/storage/r2/index.ts";
+import { bearerToken, createStreamHandler } from "durable-cf-streams/server";
+import { R2Store } from "durable-cf-streams/storage/r2";
 
 interface Env {
   readonly BUCKET: R2Bucket;

@@ -4,6 +4,8 @@ import type { PendingMessage } from "./ticket.ts";
 export type BatchPhase =
   /** Waits until the outbox has it. */
   | "formed"
+  /** The outbox has it, and still has batches of a session before its own. */
+  | "kept"
   /** May be sent. */
   | "ready"
   /** A request is on its way. */
@@ -28,31 +30,28 @@ export interface Cargo {
 }
 
 /** One request's worth of messages with its place in the producer's order, which it keeps until it is settled. */
-export class Batch {
+export interface Batch {
   /** Session of the producer. */
   readonly epoch: number;
   /** Number in the session. */
   readonly seq: number;
   readonly cargo: Cargo;
   phase: BatchPhase;
-  /** Requests made. */
-  requests = 0;
-  /** Requests that failed for another reason than having come too early. */
-  failures = 0;
   /** Whether some request may have stored it for all we know, one of an earlier process included. */
   maybeStored: boolean;
-  /** What was first in line when it was last sent. */
-  behind: Batch | undefined;
-  /** Why it cannot be stored, in the phase `refused`. */
-  verdict: unknown;
+  /** Requests made. */
+  requests: number;
+  /** Requests that failed for another reason than having come too early. */
+  failures: number;
+  /** What was first in line when it was last sent, itself perhaps. */
+  behind?: Batch | undefined;
+  /** Why its last request failed, in the phases `delayed` and `refused`. */
+  verdict?: unknown;
   /** Ends the phase `delayed`. */
-  timer: unknown;
+  timer?: unknown;
+}
 
-  constructor(epoch: number, seq: number, cargo: Cargo, phase: BatchPhase, maybeStored = false) {
-    this.epoch = epoch;
-    this.seq = seq;
-    this.cargo = cargo;
-    this.phase = phase;
-    this.maybeStored = maybeStored;
-  }
+/** A batch of which nothing was sent by this producer. */
+export function createBatch(epoch: number, seq: number, cargo: Cargo, phase: BatchPhase, maybeStored: boolean): Batch {
+  return { epoch, seq, cargo, phase, maybeStored, requests: 0, failures: 0 };
 }

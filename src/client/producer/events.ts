@@ -11,7 +11,7 @@ export type ProducerEvent =
       readonly seq: number;
       /** Which request of the batch it is, from 1. */
       readonly attempt: number;
-      /** Messages in the batch; 0 for one that an outbox brought back. */
+      /** Messages in the batch; one that an outbox brought back, and a mere closing, count as one. */
       readonly messages: number;
       /** Size of the body. */
       readonly bytes: number;

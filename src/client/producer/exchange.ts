@@ -23,10 +23,6 @@ export interface Answer {
   readonly duplicate: boolean;
 }
 
-function malformed(detail: string): never {
-  throw new MalformedResponseError({ detail });
-}
-
 /**
  * Sends a batch once (§5.2.1).
  *
@@ -56,9 +52,10 @@ export async function sendBatch(host: ProducerHost, id: string, batch: Batch, si
     throw await errorFromResponse(response, transport.url, { contentType, bodyBytes: body?.length, epoch, seq });
   }
   discard(response);
-  if (numberIn(headers, PRODUCER_EPOCH_HEADER) !== epoch) malformed("The answer does not repeat the epoch");
   const highestSeq = numberIn(headers, PRODUCER_SEQ_HEADER) ?? seq;
-  if (highestSeq < seq) malformed("The answer stops before the batch");
+  if (numberIn(headers, PRODUCER_EPOCH_HEADER) !== epoch || highestSeq < seq) {
+    throw new MalformedResponseError({ detail: "The answer does not say that the batch is stored" });
+  }
   if (closes) requireClosed(headers);
   noticeIdentity(headers, host);
   return { offset: offsetIn(headers), highestSeq, duplicate: status === 204 };

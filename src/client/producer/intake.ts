@@ -1,23 +1,20 @@
 import type { Clock } from "../../shared/clock.ts";
+import { ignore } from "../ignore.ts";
+import { untilAborted } from "../transport/index.ts";
+import type { Batch } from "./batch.ts";
 import type { ProducerHost } from "./exchange.ts";
 import type { ProducerSettings } from "./options.ts";
 import { PendingMessage, settleAll, type Ticket } from "./ticket.ts";
 
 /** Where full batches go. */
 export interface BatchSink {
+  /** Those that are not settled, in order. */
+  readonly batches: readonly Batch[];
   /** Whether another batch may be formed. */
   readonly hasRoom: boolean;
   /** Forms a batch. */
   enqueue(messages: readonly PendingMessage[]): void;
 }
-
-/** Somebody who waits for the messages before some place. */
-interface Waiter extends PromiseWithResolvers<void> {
-  readonly end: number;
-  left: number;
-}
-
-const ignore = (): void => {};
 
 /** Takes messages in, in order and only as fast as they leave, and gathers them into batches. */
 export class Intake {
@@ -30,15 +27,15 @@ export class Intake {
   #admission: Promise<unknown>;
   /** How many have not come to their turn, the opening being the first. */
   #queued = 1;
-  #wake = ignore;
-  #end: { readonly error: unknown } | undefined;
+  readonly #signal: AbortSignal;
 
   /** Messages accepted and neither acknowledged nor rejected. They are counted, not kept. */
   count = 0;
   /** Their size, without what joining them adds. */
   bytes = 0;
   #accepted = 0;
-  readonly #waiters = new Set<Waiter>();
+  /** Resolved when something was settled since, for those who wait for room or for messages; then there is another. */
+  #change = Promise.withResolvers<void>();
   #willTell = false;
 
   /** What is to be the next batch, once it is full, has lingered long enough, or somebody flushes. */
@@ -53,18 +50,24 @@ export class Intake {
    * @param settings Limits and linger.
    * @param sink Where batches go.
    * @param opening What comes before the first message; must not reject.
+   * @param signal Fires, with what is to be thrown from then on, when {@link Intake.end} is about to be called.
    */
   constructor(
     { codec, clock }: ProducerHost,
     settings: ProducerSettings,
     sink: BatchSink,
     opening: (stand: () => PendingMessage) => Promise<void>,
+    signal: AbortSignal,
   ) {
     this.#clock = clock;
     this.#settings = settings;
     this.#sink = sink;
     this.#overhead = codec.overheadBytes;
-    this.#admission = opening(() => this.add()).then(this.#leave);
+    this.#signal = signal;
+    this.#admission = untilAborted(
+      opening(() => this.add()),
+      signal,
+    ).then(this.#leave, this.#leave);
   }
 
   /** Settles when all that came so far is accepted or refused; `undefined` when it is. Never rejects. */
@@ -82,17 +85,12 @@ export class Intake {
   admit(encoding: Uint8Array | Promise<Uint8Array>): Ticket | Promise<Ticket> {
     // Most messages find nobody in line and room enough: promises would take most of the time that they take.
     if (encoding instanceof Uint8Array && this.#queued === 0 && this.#makeRoom(encoding)) return this.#take(encoding);
-    const late = Promise.resolve(encoding);
     // Looked at when its turn comes, which may be long after it failed.
-    late.catch(ignore);
+    if (encoding instanceof Promise) encoding.catch(ignore);
     this.#queued += 1;
     const admitted = this.#admission.then(async () => {
-      const bytes = await late;
-      while (!this.#makeRoom(bytes)) {
-        await new Promise<void>((wake) => {
-          this.#wake = wake;
-        });
-      }
+      const bytes = await untilAborted(encoding, this.#signal);
+      while (!this.#makeRoom(bytes)) await this.#change.promise;
       return this.#take(bytes);
     });
     this.#admission = admitted.then(this.#leave, this.#leave);
@@ -109,10 +107,10 @@ export class Intake {
 
   /** Resolves when all that were accepted so far are settled, whatever becomes of them. */
   async settled(): Promise<void> {
-    if (this.count === 0) return;
-    const waiter: Waiter = { end: this.#accepted, left: this.count, ...Promise.withResolvers<void>() };
-    this.#waiters.add(waiter);
-    await waiter.promise;
+    const end = this.#accepted;
+    const first = (): PendingMessage | undefined => this.#sink.batches[0]?.cargo.messages[0] ?? this.#gathered[0];
+    // Both are in order, and what is in a batch came before what is not.
+    for (let next = first(); next && next.place < end; next = first()) await this.#change.promise;
   }
 
   /** Ends the lingering of what was gathered. */
@@ -121,11 +119,16 @@ export class Intake {
     this.#form();
   }
 
-  /** Takes nothing more in, and rejects what is not in a batch. */
+  /** Rejects what is not in a batch; the signal keeps everything else out. */
   end(error: unknown): void {
-    this.#end = { error };
     settleAll(this.#release(), Promise.reject(error));
-    this.#wake();
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#form();
+    this.#change.resolve();
+    this.#change = Promise.withResolvers();
   }
 
   #take(bytes: Uint8Array): Ticket {
@@ -144,7 +147,7 @@ export class Intake {
 
   /** Whether a message may come in now. @throws What ended the intake. */
   #makeRoom({ length }: Uint8Array): boolean {
-    if (this.#end) throw this.#end.error;
+    this.#signal.throwIfAborted();
     const hasRoom = (): boolean =>
       this.#fits(length) && (this.bytes === 0 || this.bytes + length <= this.#settings.maxBufferedBytes);
     if (hasRoom()) return true;
@@ -177,21 +180,15 @@ export class Intake {
     this.#queued -= 1;
   };
 
-  readonly #settled = ({ bytes, place }: PendingMessage): void => {
+  readonly #settled = ({ bytes }: PendingMessage): void => {
     this.count -= 1;
     this.bytes -= bytes.length;
-    for (const waiter of this.#waiters) {
-      if (place >= waiter.end || --waiter.left > 0) continue;
-      waiter.resolve();
-      this.#waiters.delete(waiter);
-    }
     if (this.#willTell) return;
     this.#willTell = true;
     // Not at once: whoever settles messages is in the middle of something.
     queueMicrotask(() => {
       this.#willTell = false;
-      this.#form();
-      this.#wake();
+      this.#tell();
     });
   };
 }

@@ -89,7 +89,7 @@ export function resolveProducerOptions(options: ProducerOptions, retry: RetryPol
   for (const [name, value] of Object.entries(numbers)) {
     const least = name.startsWith("max") ? 1 : 0;
     if (!Number.isSafeInteger(value) || value < least) {
-      throw new RangeError(`${name} must be a whole number from ${least}`);
+      throw new RangeError(`${name} cannot be ${value}`);
     }
   }
   return {

@@ -1,10 +1,11 @@
 import type { Offset } from "../../shared/brands.ts";
+import { TransportError } from "../../shared/errors/client-errors.ts";
 import { ProducerFencedError, ProducerSequenceConflictError } from "../../shared/errors/producer-errors.ts";
 import { PayloadTooLargeError } from "../../shared/errors/request-errors.ts";
 import { StreamClosedError } from "../../shared/errors/stream-state-errors.ts";
 import { isTransient, retryAfterMsOf, retryDelay } from "../retry/index.ts";
 import { AmbiguousAppendError } from "./ambiguous-append-error.ts";
-import { Batch, type Cargo } from "./batch.ts";
+import { type Batch, type Cargo, createBatch } from "./batch.ts";
 import type { ProducerEvent } from "./events.ts";
 import { type Answer, type ProducerHost, sendBatch } from "./exchange.ts";
 import { Journal, type Journaled } from "./journal.ts";
@@ -18,7 +19,7 @@ export interface PipelineListener {
   emit(event: ProducerEvent): void;
   /** Some messages were rejected, and the producer goes on. */
   lost(error: unknown): void;
-  /** The producer cannot go on; what was pending here is rejected already. */
+  /** The producer cannot go on: to be answered by ending everything. */
   failed(error: unknown): void;
 }
 
@@ -33,8 +34,9 @@ export class Pipeline implements Journaled {
   readonly #host: ProducerHost;
   readonly #settings: ProducerSettings;
   readonly #listener: PipelineListener;
-  readonly #journal: Journal | undefined;
-  readonly #ending = new AbortController();
+  /** Keeps the outbox at the state of the pipeline, if there is one. */
+  readonly journal: Journal | undefined;
+  readonly #signal: AbortSignal;
   #mayClaim: boolean;
   /** Everything formed and not settled, first in line first. */
   batches: Batch[] = [];
@@ -49,15 +51,17 @@ export class Pipeline implements Journaled {
    * @param host What the stream's handle lends.
    * @param settings The producer's options.
    * @param listener Whom to tell.
+   * @param signal Ends everything; whoever makes it fire calls {@link Pipeline.stop}.
    */
-  constructor(host: ProducerHost, settings: ProducerSettings, listener: PipelineListener) {
+  constructor(host: ProducerHost, settings: ProducerSettings, listener: PipelineListener, signal: AbortSignal) {
     const { epoch, autoClaim, outbox, id } = settings;
     this.#host = host;
     this.#settings = settings;
     this.#listener = listener;
+    this.#signal = signal;
     this.#mayClaim = autoClaim;
     this.epoch = epoch;
-    this.#journal = outbox && new Journal(outbox, `${host.transport.url}#${encodeURIComponent(id)}`, this);
+    this.journal = outbox && new Journal(outbox, `${host.transport.url}#${encodeURIComponent(id)}`, this, signal);
   }
 
   /** Requests on their way. */
@@ -77,12 +81,12 @@ export class Pipeline implements Journaled {
    * @throws What the outbox threw; OutboxBusyError when it has another owner.
    */
   async recover(stand: () => PendingMessage): Promise<void> {
-    const record = await this.#journal?.open();
+    const record = await this.journal?.opened;
     if (this.#isOver || !record) return;
     for (const { epoch, seq, body, closes } of record.batches) {
       const cargo: Cargo = { messages: [stand()], body: body && new Uint8Array(body), closes };
       const isFirst = epoch === record.batches[0]?.epoch;
-      this.batches.push(new Batch(epoch, seq, cargo, isFirst ? "ready" : "formed", isFirst));
+      this.batches.push(createBatch(epoch, seq, cargo, isFirst ? "ready" : "kept", isFirst));
     }
     this.epoch = Math.max(this.#settings.epoch, record.epoch + 1);
     this.#step();
@@ -96,22 +100,21 @@ export class Pipeline implements Journaled {
    */
   enqueue(messages: readonly PendingMessage[], closes = false): void {
     this.#form(this.#cargo(messages, closes));
-    this.#journal?.changed();
+    this.journal?.changed();
     this.#step();
   }
 
-  /** Ends everything: what is pending is rejected, what is on its way is given up. An outbox keeps what it has. */
-  stop(reason: unknown): void {
-    if (this.#isOver) return;
-    // First, lest it should save that nothing is left.
-    this.#journal?.freeze();
-    this.#ending.abort(reason);
-    for (const { cargo } of this.#take()) settleAll(cargo.messages, Promise.reject(reason));
+  /** Sends again at once what got no answer: the network is back. */
+  hurry(): void {
+    for (const batch of this.batches) {
+      if (batch.phase === "delayed" && batch.verdict instanceof TransportError) this.#resume(batch);
+    }
+    this.#step();
   }
 
-  /** Gives the outbox up, once it is at the state of the pipeline. */
-  async release(): Promise<void> {
-    await this.#journal?.close();
+  /** Rejects what is pending, when the signal has fired. An outbox keeps what it has. */
+  stop(reason: unknown): void {
+    for (const { cargo } of this.#take()) settleAll(cargo.messages, Promise.reject(reason));
   }
 
   /**
@@ -122,30 +125,35 @@ export class Pipeline implements Journaled {
    */
   saved(batches: readonly Batch[]): void {
     for (const batch of batches) {
-      if (batch.phase === "formed" && batch.epoch === batches[0]?.epoch) batch.phase = "ready";
+      const isWaiting = batch.phase === "formed" || batch.phase === "kept";
+      if (isWaiting) batch.phase = batch.epoch === batches[0]?.epoch ? "ready" : "kept";
     }
     this.#step();
   }
 
-  /** See {@link Journaled.notSaved}. */
+  /**
+   * See {@link Journaled.notSaved}.
+   *
+   * Where all that is left waits for this very save, nothing would ever call for another: the next producer does it.
+   */
   notSaved(batches: readonly Batch[], error: unknown): void {
     if (this.#isOver) return;
     const unsaved = batches.filter(({ phase }) => phase === "formed");
     const [first] = unsaved;
     if (!first) {
-      this.#listener.lost(error);
+      if (this.batches[0]?.phase === "kept") this.#fail(error);
+      else this.#listener.lost(error);
       return;
     }
     // Nobody has seen the numbers of batches that the outbox refused: those formed meanwhile move up.
     const from = this.batches.indexOf(first);
-    const rest = this.batches.slice(from).filter((batch) => !unsaved.includes(batch));
-    this.#renumber(rest, first.epoch, first.seq, from);
+    this.#renumber(this.batches.slice(from + unsaved.length), first.epoch, first.seq, from);
     for (const { cargo } of unsaved) this.#lose(cargo, error);
     this.#step();
   }
 
   get #isOver(): boolean {
-    return this.#ending.signal.aborted;
+    return this.#signal.aborted;
   }
 
   #cargo(messages: readonly PendingMessage[], closes: boolean): Cargo {
@@ -156,7 +164,7 @@ export class Pipeline implements Journaled {
 
   /** Gives cargo the next number. */
   #form(cargo: Cargo): void {
-    this.batches.push(new Batch(this.epoch, this.nextSeq, cargo, this.#journal ? "formed" : "ready"));
+    this.batches.push(createBatch(this.epoch, this.nextSeq, cargo, this.journal ? "formed" : "ready", false));
     this.nextSeq += 1;
   }
 
@@ -185,7 +193,7 @@ export class Pipeline implements Journaled {
     this.epoch = epoch;
     this.nextSeq = seq;
     for (const { cargo } of batches) this.#form(cargo);
-    this.#journal?.changed();
+    this.journal?.changed();
   }
 
   /** Does whatever can be done now. */
@@ -219,7 +227,7 @@ export class Pipeline implements Journaled {
     if (batch.phase !== "ready") return;
     const [head] = this.batches;
     batch.phase = "sending";
-    batch.behind = head === batch ? undefined : head;
+    batch.behind = head;
     batch.requests += 1;
     const { epoch, seq, requests: attempt, cargo } = batch;
     const { length: messages } = cargo.messages;
@@ -227,7 +235,7 @@ export class Pipeline implements Journaled {
     let answer: Answer | undefined;
     let failure: unknown;
     try {
-      answer = await sendBatch(this.#host, this.#settings.id, batch, this.#ending.signal);
+      answer = await sendBatch(this.#host, this.#settings.id, batch, this.#signal);
     } catch (error) {
       failure = error;
     }
@@ -238,7 +246,7 @@ export class Pipeline implements Journaled {
       this.#acknowledge(batch, answer);
     } else {
       // More is stored than was ever sent: somebody else writes in this epoch, and this batch may be his.
-      const detail = `Another producer has used epoch ${epoch} of "${this.#settings.id}"`;
+      const detail = `Another producer has used epoch ${epoch}`;
       this.#unanswered(batch, new ProducerFencedError({ currentEpoch: epoch, receivedEpoch: epoch }, { detail }), true);
     }
   }
@@ -255,7 +263,7 @@ export class Pipeline implements Journaled {
       settleAll(cargo.messages, Promise.resolve({ offset, epoch, seq }));
       this.#listener.emit({ type: "acknowledged", epoch, seq, offset, duplicate: duplicate || seq !== askedSeq });
     }
-    this.#journal?.changed();
+    this.journal?.changed();
     this.#step();
   }
 
@@ -263,26 +271,32 @@ export class Pipeline implements Journaled {
     const { clock, random } = this.#host;
     const { retry } = this.#settings;
     batch.maybeStored ||= isOpen;
-    if (error instanceof ProducerSequenceConflictError && batch.behind) {
+    if (error instanceof ProducerSequenceConflictError && batch.behind !== batch) {
       // It overtook its predecessors. When one of them has been acknowledged since, they may all be there by now.
       batch.phase = batch.behind === this.batches[0] ? "held" : "ready";
     } else {
       batch.failures += 1;
+      batch.verdict = error;
       const { epoch, seq, failures } = batch;
       if (isTransient(error) && failures < retry.maxAttempts) {
         const delayMs = retryDelay(failures, retry, random, retryAfterMsOf(error));
         batch.phase = "delayed";
         batch.timer = clock.setTimeout(() => {
-          batch.phase = "ready";
+          this.#resume(batch);
           this.#step();
         }, delayMs);
         this.#listener.emit({ type: "retried", epoch, seq, failures, delayMs, error });
       } else {
         batch.phase = "refused";
-        batch.verdict = error;
       }
     }
     this.#step();
+  }
+
+  /** Ends a delay. */
+  #resume(batch: Batch): void {
+    this.#host.clock.clearTimeout(batch.timer);
+    batch.phase = "ready";
   }
 
   /** Draws the consequence of a refusal of the first in line. @returns Whether one was drawn; otherwise it must wait. */
@@ -302,7 +316,7 @@ export class Pipeline implements Journaled {
 
   #fenced(error: ProducerFencedError): boolean {
     const { currentEpoch, receivedEpoch } = error;
-    const claimedEpoch = this.#mayClaim ? currentEpoch + 1 : undefined;
+    const claimedEpoch = this.#mayClaim ? Math.max(currentEpoch + 1, this.epoch) : undefined;
     // Later batches of the old epoch may have been stored before the fence; their answers tell, and count for this one.
     if (claimedEpoch && this.inFlight > 0) return false;
     this.#listener.emit({ type: "fenced", currentEpoch, receivedEpoch, claimedEpoch });
@@ -342,8 +356,6 @@ export class Pipeline implements Journaled {
   }
 
   #fail(error: unknown): void {
-    if (this.#isOver) return;
-    this.stop(error);
-    this.#listener.failed(error);
+    if (!this.#isOver) this.#listener.failed(error);
   }
 }

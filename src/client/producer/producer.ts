@@ -1,10 +1,15 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+
 import type { Offset } from "../../shared/brands.ts";
 import { type Hosted, hostOf, type StreamHost } from "../host.ts";
+import { ignore } from "../ignore.ts";
+import { whenOnline } from "../online.ts";
+import { untilAborted } from "../transport/index.ts";
 import type { ProducerEvent } from "./events.ts";
 import { Intake } from "./intake.ts";
 import { type ProducerOptions, type ProducerSettings, resolveProducerOptions } from "./options.ts";
-import { Pipeline } from "./pipeline.ts";
+import type { OutboxBatch } from "./outbox/contract.ts";
+import { Pipeline, type PipelineListener } from "./pipeline.ts";
 import type { Acknowledgement, PendingMessage, Ticket } from "./ticket.ts";
 
 /** What a producer is at: taking messages, finishing, or over in one of three ways. */
@@ -17,8 +22,6 @@ export interface ProducerCloseOptions<T> {
   /** One more message; with `closeStream` it is stored in the same step as the closing. */
   readonly finalMessage?: T | undefined;
 }
-
-const ignore = (): void => {};
 
 /**
  * Appends messages exactly once and in the order in which they were submitted, through lost answers, restarts of the
@@ -50,7 +53,7 @@ export class StreamProducer<T = unknown> {
   /** Rejected messages that nobody who waits has been told of. */
   #loss: { readonly error: unknown } | undefined;
   #writable: WritableStream<T> | undefined;
-  /** Fires when the handle's signal is of no interest any more. */
+  /** Fires when the producer is over, with what ended it unless it was closed. */
   readonly #over = new AbortController();
 
   /**
@@ -63,16 +66,19 @@ export class StreamProducer<T = unknown> {
     this.#host = host;
     this.#settings = resolveProducerOptions(options, host.retry);
     this.#onEvent = options.onEvent;
-    this.#pipeline = new Pipeline(host, this.#settings, {
+    const { signal: over } = this.#over;
+    const listener: PipelineListener = {
       emit: (event) => this.#emit(event),
       lost: (error) => {
         this.#loss ??= { error };
       },
       failed: (error) => this.#fail(error),
-    });
-    this.#intake = new Intake(host, this.#settings, this.#pipeline, (stand) => this.#recover(stand));
+    };
+    this.#pipeline = new Pipeline(host, this.#settings, listener, over);
+    this.#intake = new Intake(host, this.#settings, this.#pipeline, (stand) => this.#recover(stand), over);
+    whenOnline(() => this.#pipeline.hurry(), over);
     const { signal } = host;
-    signal?.addEventListener("abort", () => this.abort(signal.reason), { signal: this.#over.signal });
+    signal?.addEventListener("abort", () => this.abort(signal.reason), { signal: over });
     if (signal?.aborted) this.abort(signal.reason);
   }
 
@@ -163,7 +169,7 @@ export class StreamProducer<T = unknown> {
 
   /**
    * Takes no more messages and waits until everything submitted before is durable. Calling it again returns the same
-   * promise.
+   * promise. However it ends, the outbox is free for the next producer then.
    *
    * A stream is not closed over lost messages: when one was rejected, neither the final message nor the closing is sent.
    *
@@ -172,16 +178,15 @@ export class StreamProducer<T = unknown> {
    * after which the producer is open as before.
    */
   close(options: ProducerCloseOptions<T> = {}): Promise<void> {
-    if (this.#end) return Promise.reject(this.#end.error);
     if (this.#closing) return this.#closing;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#state = "closing";
-    this.#closing = promise;
-    this.#finish(options).then(resolve, (error: unknown) => {
+    if (!this.#end) this.#state = "closing";
+    this.#closing = this.#finish(options).catch(async (error: unknown) => {
+      if (this.#state === "open") this.#closing = undefined;
       if (this.#state === "closing") this.#fail(error);
-      reject(error);
+      if (this.#end) await this.#pipeline.journal?.close().catch(ignore);
+      throw error;
     });
-    return promise;
+    return this.#closing;
   }
 
   /**
@@ -195,11 +200,32 @@ export class StreamProducer<T = unknown> {
   }
 
   /**
+   * Gives up for good: aborts, unless the producer is over, and empties the outbox, so that the next producer under the
+   * id begins with nothing. For a batch that the server refuses: every producer would send it again first, and fail.
+   *
+   * @returns The batches that the outbox had, in order. A refused one and those behind it are not stored; others may be.
+   * @throws OutboxBusyError when another producer has the record; what the outbox throws.
+   *
+   * @example
+   * ```ts
+   * for (const { body } of await producer.discard()) report(new TextDecoder().decode(body));
+   * ```
+   */
+  async discard(): Promise<readonly OutboxBatch[]> {
+    this.abort();
+    return (await this.#pipeline.journal?.discard()) ?? [];
+  }
+
+  /**
    * The producer as a stream: writing submits, closing closes the producer (not the stream), aborting aborts. Always the
    * same one.
    */
   get writable(): WritableStream<T> {
     this.#writable ??= new WritableStream<T>({
+      start: (controller) => {
+        const { signal } = this.#over;
+        signal.addEventListener("abort", () => this.#end && controller.error(this.#end.error));
+      },
       write: async (value) => {
         await this.submit(value);
       },
@@ -214,8 +240,7 @@ export class StreamProducer<T = unknown> {
    * free for the next producer.
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#state !== "aborted") await this.close();
-    else await this.#pipeline.release().catch(ignore);
+    await (this.#state === "aborted" ? this.close().catch(ignore) : this.close());
   }
 
   async #drain(): Promise<void> {
@@ -230,14 +255,13 @@ export class StreamProducer<T = unknown> {
   }
 
   async #finish({ closeStream = false, finalMessage }: ProducerCloseOptions<T>): Promise<void> {
+    this.#requireAlive();
     let last: Uint8Array | undefined;
     try {
-      last = finalMessage === undefined ? undefined : await this.#host.codec.encode(finalMessage);
+      const { signal } = this.#over;
+      last = finalMessage === undefined ? undefined : await untilAborted(this.#host.codec.encode(finalMessage), signal);
     } catch (error) {
-      if (!this.#end) {
-        this.#state = "open";
-        this.#closing = undefined;
-      }
+      if (!this.#end) this.#state = "open";
       throw error;
     }
     if (last !== undefined && !closeStream) await this.#intake.admit(last);
@@ -246,7 +270,7 @@ export class StreamProducer<T = unknown> {
       this.#pipeline.enqueue([this.#intake.add(last)], true);
       await this.#intake.settled();
     }
-    await this.#pipeline.release();
+    await this.#pipeline.journal?.close();
     this.#requireAlive();
     this.#state = "closed";
     this.#over.abort();
@@ -270,11 +294,11 @@ export class StreamProducer<T = unknown> {
     if (this.#end || this.#state === "closed") return false;
     this.#state = state;
     this.#end = { error };
-    this.#over.abort();
+    this.#over.abort(error);
     this.#intake.end(error);
     this.#pipeline.stop(error);
     // Nobody waits for the outbox any more, and what it has is kept either way.
-    this.#pipeline.release().catch(ignore);
+    this.#pipeline.journal?.close().catch(ignore);
     return true;
   }
 

@@ -1,4 +1,5 @@
 import type { Offset } from "../../shared/brands.ts";
+import { ignore } from "../ignore.ts";
 
 /** Proof that a message is durable. */
 export interface Acknowledgement {
@@ -24,7 +25,6 @@ export interface Ticket {
 }
 
 const NO_BYTES = new Uint8Array(0);
-const ignore = (): void => {};
 
 /**
  * A message on its way, and its ticket. A hundred thousand may be on their way, and few of their tickets are looked at:

@@ -1,7 +1,9 @@
 import type { Clock } from "../../shared/clock.ts";
 import { TransportError } from "../../shared/errors/client-errors.ts";
+import { ignore } from "../ignore.ts";
 import { untilAborted } from "../transport/abort.ts";
 import { BUFFERED, INTERRUPTED } from "./interruption.ts";
+import type { ReadRun } from "./run.ts";
 
 /** Bytes handed on at a time: a runtime that keeps a body as one piece must not make one batch of it. */
 const PIECE_BYTES = 65_536;
@@ -11,18 +13,17 @@ export class Attempt {
   readonly #clock: Clock;
   readonly #controller = new AbortController();
   readonly #silenceMs: number;
+  readonly #startedAt: number;
   #watch: unknown;
+  /** From the beginning to the last sign of life of an answer, in ms; 0 while there was none. */
+  livedMs = 0;
   /** Fires when the attempt is to end. */
   readonly signal: AbortSignal;
 
-  /**
-   * @param stop Ends the attempt with its reason, and everything after it.
-   * @param clock Measures silence.
-   * @param silenceMs How long the server may keep the reader waiting for a byte, in ms.
-   */
-  constructor(stop: AbortSignal, clock: Clock, silenceMs: number) {
-    this.#clock = clock;
-    this.#silenceMs = silenceMs;
+  constructor({ host, settings, stop }: ReadRun<unknown>) {
+    this.#clock = host.clock;
+    this.#silenceMs = settings.silenceMs;
+    this.#startedAt = host.clock.now();
     this.signal = AbortSignal.any([stop, this.#controller.signal]);
   }
 
@@ -52,6 +53,8 @@ export class Attempt {
       throw this.signal.aborted ? this.signal.reason : new TransportError({ cause, detail: "The answer broke off" });
     } finally {
       this.#disarm();
+      // Whoever breaks an answer off was there to do so.
+      if (!this.signal.aborted) this.livedMs = this.#clock.now() - this.#startedAt;
     }
   }
 
@@ -66,7 +69,7 @@ export class Attempt {
     const reader = body.getReader();
     // An injected `fetch` need not listen to its signal.
     this.signal.addEventListener("abort", () => {
-      reader.cancel(this.signal.reason).catch(() => {});
+      reader.cancel(this.signal.reason).catch(ignore);
     });
     for (;;) {
       const { done, value } = await this.within(reader.read());

@@ -1,11 +1,12 @@
 import type { Offset } from "../../shared/brands.ts";
 import { MalformedResponseError } from "../../shared/errors/client-errors.ts";
 import { StreamGoneError } from "../../shared/errors/stream-state-errors.ts";
-import { type MessageCodec, SchemaError } from "../codec/index.ts";
+import { SchemaError } from "../codec/index.ts";
+import { untilAborted } from "../transport/index.ts";
 import type { Batch } from "./batch.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { CallersError } from "./interruption.ts";
-import type { OnInvalid } from "./options.ts";
+import type { ReadRun } from "./run.ts";
 import type { Mark, Step } from "./steps.ts";
 import { WholeCharacters } from "./whole-characters.ts";
 
@@ -18,8 +19,7 @@ import { WholeCharacters } from "./whole-characters.ts";
  * delivery begins at the last checkpoint.
  */
 export class Delivery<Out> {
-  readonly #codec: MessageCodec<Out, never>;
-  readonly #onInvalid: OnInvalid;
+  readonly #run: ReadRun<Out>;
   readonly #characters = new WholeCharacters();
   /** The last position before which everything was delivered, and behind it nothing. */
   #checkpoint: Checkpoint;
@@ -32,9 +32,8 @@ export class Delivery<Out> {
   /** Units that were delivered before and are still to arrive again. */
   skip: number;
 
-  constructor(codec: MessageCodec<Out, never>, onInvalid: OnInvalid, checkpoint: Checkpoint) {
-    this.#codec = codec;
-    this.#onInvalid = onInvalid;
+  constructor(run: ReadRun<Out>, checkpoint: Checkpoint) {
+    this.#run = run;
     this.#checkpoint = checkpoint;
     this.#stream = checkpoint.stream;
     this.offset = checkpoint.offset;
@@ -70,7 +69,8 @@ export class Delivery<Out> {
    */
   async *take(step: Step): AsyncGenerator<Batch<Out>, void, undefined> {
     const { offset } = this;
-    const onInvalid = this.#onInvalid;
+    const { host, settings, stop } = this.#run;
+    const { onInvalid } = settings;
     let messages: Out[] = [];
     let ends: number[] = [];
     let failure: { readonly error: unknown } | undefined;
@@ -81,8 +81,8 @@ export class Delivery<Out> {
     try {
       for (const message of this.#fresh(step)) {
         // Asked for a message, most codecs answer at once; awaiting each of a large page would take seconds.
-        const pending = this.#codec.decode(message);
-        const decoded = "then" in pending ? await pending : pending;
+        const pending = host.codec.decode(message);
+        const decoded = "then" in pending ? await untilAborted(pending, stop) : pending;
         if (!decoded.ok) {
           const { raw: value, issues } = decoded;
           if (onInvalid === "throw") throw new SchemaError({ issues, value });
@@ -92,7 +92,7 @@ export class Delivery<Out> {
             ends = [];
           }
           this.#deliver(message);
-          if (onInvalid !== "skip") await onInvalid({ value, issues, checkpoint: this.checkpoint });
+          if (onInvalid !== "skip") await untilAborted(onInvalid({ value, issues, checkpoint: this.checkpoint }), stop);
           continue;
         }
         messages.push(decoded.value);
@@ -103,7 +103,7 @@ export class Delivery<Out> {
       // Bad JSON is the server's; everything else comes from the caller's schema, or what he does about it.
       failure = { error: error instanceof MalformedResponseError ? error : new CallersError(error) };
     }
-    if (messages.length > 0) yield finish(failure ? undefined : step.mark);
+    if (messages.length > 0 && !stop.aborted) yield finish(failure ? undefined : step.mark);
     if (failure) throw failure.error;
   }
 
@@ -112,7 +112,7 @@ export class Delivery<Out> {
     const runs: (string | Uint8Array)[] = [];
     if (data instanceof Uint8Array) {
       const bytes = data.subarray(this.#drop(data.length));
-      runs.push(this.#codec.framing === "text" ? this.#characters.push(bytes) : bytes);
+      runs.push(this.#run.host.codec.framing === "text" ? this.#characters.push(bytes) : bytes);
     } else if (typeof data === "string") {
       this.#drop(1);
       runs.push(data);
@@ -132,7 +132,7 @@ export class Delivery<Out> {
 
   /** Counts a message as delivered. @returns The index behind it. */
   #deliver(message: string | Uint8Array): number {
-    const units = this.#codec.framing === "json" ? 1 : typeof message === "string" ? 0 : message.length;
+    const units = this.#run.host.codec.framing === "json" ? 1 : typeof message === "string" ? 0 : message.length;
     this.#index += units;
     return this.#index;
   }

@@ -64,8 +64,7 @@ export class JsonArrayParser {
       at += 1;
       if (depth === 0) {
         if (BLANKS.includes(text.charAt(at - 1))) continue;
-        if (this.isOpened) this.#fail(at - 1, "goes on behind its end");
-        if (code !== OPEN_ARRAY) this.#fail(at - 1, "does not begin with [");
+        if (this.isOpened || code !== OPEN_ARRAY) this.#fail(at - 1);
         this.isOpened = true;
         depth = 1;
         start = at;
@@ -80,7 +79,7 @@ export class JsonArrayParser {
         if (folded === OPEN) depth += 1;
         else if (folded === CLOSE) depth -= 1;
         if (depth > 0) continue;
-        if (code !== CLOSE_ARRAY) this.#fail(at - 1, "has a } too many");
+        if (code !== CLOSE_ARRAY) this.#fail(at - 1);
         this.#end(text, start, at - 1, messages, !this.#hasMessages);
         this.isClosed = true;
       }
@@ -120,12 +119,12 @@ export class JsonArrayParser {
     const message = (this.#begun + text.slice(start, end)).trim();
     this.#begun = "";
     if (message === "" && mayBeEmpty) return;
-    if (message === "") this.#fail(end, "has no message before a separator");
+    if (message === "") this.#fail(end);
     this.#hasMessages = true;
     messages.push(message);
   }
 
-  #fail(at: number, what: string): never {
+  #fail(at: number, what = "is broken"): never {
     throw new MalformedResponseError({ detail: `The JSON array ${what}, at character ${this.#taken + at}` });
   }
 }

@@ -44,7 +44,7 @@ export interface ReaderOptions {
   readonly from?: ReadFrom | undefined;
   /** How to go on at the tail. Default `"auto"`. */
   readonly live?: LiveMode | undefined;
-  /** Ends each iteration after so many messages, at least 1. Default: none. */
+  /** Ends each iteration after so many messages, a whole number from 1. Default: none. */
   readonly limit?: number | undefined;
   /** Ends the iteration, which throws the signal's reason, also in the middle of a wait. */
   readonly signal?: AbortSignal | undefined;
@@ -86,7 +86,7 @@ export interface ReaderSettings {
  *
  * @param options What the caller asked for.
  * @param retry The stream's own policy.
- * @throws RangeError when a limit or a time is not above 0, or retries cannot be.
+ * @throws RangeError when a limit or a time is no whole number from 1, nor infinite, or retries cannot be.
  */
 export function resolveReaderOptions(options: ReaderOptions, retry: RetryPolicy): ReaderSettings {
   const settings = withDefaults<Omit<ReaderSettings, "retry">>(options, {
@@ -102,8 +102,9 @@ export function resolveReaderOptions(options: ReaderOptions, retry: RetryPolicy)
     visibility: platformVisibility,
   });
   for (const name of ["limit", "silenceMs", "bufferedAfterMs"] as const) {
-    // Written so that NaN is refused as well.
-    if (!(settings[name] > 0)) throw new RangeError(`${name} must be above 0, not ${settings[name]}`);
+    const value = settings[name];
+    // Written so that NaN is refused as well, and Infinity is whole.
+    if (!(value > 0) || value % 1 > 0) throw new RangeError(`${name} cannot be ${value}`);
   }
   return { ...settings, retry: resolveRetry(options.retry, { ...retry, maxAttempts: Number.POSITIVE_INFINITY }) };
 }

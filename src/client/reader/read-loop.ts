@@ -1,18 +1,16 @@
 import { STREAM_ID_HEADER, TAIL_OFFSET_QUERY_VALUE } from "../../shared/constants.ts";
 import { MalformedResponseError, TransportError } from "../../shared/errors/client-errors.ts";
 import { StreamGoneError } from "../../shared/errors/stream-state-errors.ts";
-import type { StreamHost } from "../host.ts";
 import { isTransient, retryAfterMsOf, retryDelay, sleep } from "../retry/index.ts";
-import { discard, noticeIdentity } from "../transport/index.ts";
+import { discard, noticeIdentity, untilAborted } from "../transport/index.ts";
 import { type Answer, refuseRefusal, stepsOf } from "./answer.ts";
 import { Attempt } from "./attempt.ts";
 import type { Batch } from "./batch.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { Delivery } from "./delivery.ts";
-import type { ReaderStatus, ReadVia } from "./events.ts";
+import type { ReadVia } from "./events.ts";
 import { BUFFERED, CallersError, INTERRUPTED } from "./interruption.ts";
-import type { ReaderSettings } from "./options.ts";
-import type { Progress } from "./progress.ts";
+import type { ReadRun } from "./run.ts";
 import type { Mark } from "./steps.ts";
 
 /** Live answers that bring nothing are paced when they come faster than this, in ms, a few times in a row. */
@@ -25,20 +23,8 @@ const FAILED_EVENT_STREAMS = 2;
 /** A body that ends early this many times in a row without anything new was not cut on the way. */
 const REPEATED_CUTS = 3;
 
-/** An attempt that lasted so long, in ms, was not one of a row of failures. */
-const LASTING_MS = 5_000;
-
-/** What a loop works with. */
-export interface ReadRun<Out> {
-  readonly host: StreamHost<Out, never>;
-  readonly settings: ReaderSettings;
-  /** Where the consumer is; the loop starts there, and after every failure begins there again. */
-  readonly progress: Progress<Out>;
-  /** Ends the loop, which throws the reason. */
-  readonly stop: AbortSignal;
-  /** Told what the loop is doing. */
-  readonly report: (status: ReaderStatus) => void;
-}
+/** An attempt that lived so long, in ms, was not one of a row of failures. */
+const LIVED_MS = 5_000;
 
 /** Requests pages and events one after the other until the end, through failures, pauses and changes of the way. */
 export class ReadLoop<Out> {
@@ -94,11 +80,11 @@ export class ReadLoop<Out> {
 
   /** One request, its answer, and what follows from how they went. */
   async *#once(via: ReadVia): AsyncGenerator<Batch<Out>, void, undefined> {
-    const { host, progress, settings, stop } = this.#run;
+    const { host, progress, settings } = this.#run;
     const { clock } = host;
     const startedAt = clock.now();
     const before = progress.checkpoint?.offset;
-    const attempt = new Attempt(stop, clock, settings.silenceMs);
+    const attempt = new Attempt(this.#run);
     this.#attempt = attempt;
     let failure: { readonly error: unknown } | undefined;
     try {
@@ -115,12 +101,12 @@ export class ReadLoop<Out> {
       attempt.end();
       this.#attempt = undefined;
     }
-    const lasted = clock.now() - startedAt;
     if (failure) {
-      if (lasted >= LASTING_MS) this.#heal();
+      if (attempt.livedMs >= LIVED_MS) this.#heal();
       await this.#recover(via, failure.error);
     } else {
       // Keeps a server or a proxy that answers at once, again and again and with nothing, from being asked in a hot loop.
+      const lasted = clock.now() - startedAt;
       const wasBarren = via !== "catch-up" && before === progress.checkpoint?.offset && lasted < BARREN_MS;
       this.#barren = wasBarren ? this.#barren + 1 : 0;
       const excess = this.#barren - BARREN_ANSWERS;
@@ -164,7 +150,7 @@ export class ReadLoop<Out> {
         last = step.mark ?? last;
       }
       if (last?.closed && this.#delivery?.skip) {
-        throw new StreamGoneError({ detail: "The closed stream ends before the checkpoint: it is another one" });
+        throw new StreamGoneError({ detail: "The closed stream ends before the checkpoint" });
       }
       return last;
     } finally {
@@ -212,7 +198,7 @@ export class ReadLoop<Out> {
     const isHopeless = this.#cuts >= REPEATED_CUTS;
     const told = isHopeless ? cause : error;
     const willRetry = !isHopeless && isTransient(error) && attempt < settings.retry.maxAttempts;
-    const decision = await settings.onError(told, { attempt, willRetry });
+    const decision = await untilAborted(settings.onError(told, { attempt, willRetry }), stop);
     stop.throwIfAborted();
     if (decision ? decision === "throw" : !willRetry) throw told;
     const delayMs = retryDelay(attempt, settings.retry, host.random, retryAfterMsOf(error));
@@ -233,9 +219,8 @@ export class ReadLoop<Out> {
   }
 
   #settleAt(checkpoint: Checkpoint): void {
-    const { host, settings, progress } = this.#run;
-    this.#delivery = new Delivery(host.codec, settings.onInvalid, checkpoint);
-    progress.settle(checkpoint);
+    this.#delivery = new Delivery(this.#run, checkpoint);
+    this.#run.progress.settle(checkpoint);
   }
 
   /** The tail is followed from here on, if it is to be followed. */

@@ -1,5 +1,7 @@
 /// <reference lib="esnext.disposable" />
+
 import { type Hosted, hostOf, type StreamHost } from "../host.ts";
+import { ignore } from "../ignore.ts";
 import { anySignal } from "../transport/abort.ts";
 import type { Batch } from "./batch.ts";
 import { type Checkpoint, startingPoint } from "./checkpoint.ts";
@@ -114,9 +116,21 @@ export class StreamReader<Out = unknown> implements AsyncIterable<Out> {
    * for await (const { messages, checkpoint } of reader.batches()) await insertAll(messages, checkpoint);
    * ```
    */
-  async *batches(): AsyncGenerator<MessageBatch<Out>, void, undefined> {
+  batches(): AsyncGenerator<MessageBatch<Out>, void, undefined> {
+    const controller = new AbortController();
+    const batches = this.#limited(controller);
+    const leave = batches.return.bind(batches);
+    // A generator that waits for something ends only behind it.
+    batches.return = (value) => {
+      controller.abort(INTERRUPTED);
+      return leave(value);
+    };
+    return batches;
+  }
+
+  async *#limited(controller: AbortController): AsyncGenerator<MessageBatch<Out>, void, undefined> {
     let left = this.#settings.limit;
-    for await (const batch of this.#batches()) {
+    for await (const batch of this.#batches(controller)) {
       this.#progress.hand(left);
       left -= batch.messages.length;
       const { checkpoint = batch.checkpoint } = this;
@@ -157,7 +171,7 @@ export class StreamReader<Out = unknown> implements AsyncIterable<Out> {
   }
 
   async *#batches(
-    controller = new AbortController(),
+    controller: AbortController,
     stop = this.#stoppedBy(controller),
   ): AsyncGenerator<Batch<Out>, void, undefined> {
     if (this.#running) throw new TypeError("The reader is being iterated already");
@@ -200,6 +214,6 @@ export class StreamReader<Out = unknown> implements AsyncIterable<Out> {
 /** A promise that whoever does not ask for it does not hear of, should it be broken. */
 function quietly(): PromiseWithResolvers<void> {
   const deferred = Promise.withResolvers<void>();
-  deferred.promise.catch(() => {});
+  deferred.promise.catch(ignore);
   return deferred;
 }

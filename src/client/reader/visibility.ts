@@ -1,3 +1,5 @@
+import { whenOnline } from "../online.ts";
+
 /** What a reader asks of the page it runs in. */
 export interface PageVisibility {
   /** Whether nobody can see the page. */
@@ -28,8 +30,7 @@ export const platformVisibility: PageVisibility = {
     const watching = new AbortController();
     const { signal } = watching;
     page()?.addEventListener?.("visibilitychange", onChange, { signal });
-    // Workers of a browser have no page and still hear of the network; other runtimes never say anything.
-    if ("ononline" in globalThis) globalThis.addEventListener("online", onOnline, { signal });
+    whenOnline(onOnline, signal);
     return () => watching.abort();
   },
 };

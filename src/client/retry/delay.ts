@@ -3,9 +3,6 @@ import type { RetryPolicy } from "./contract.ts";
 /** The longest that a server can make a client wait, in ms: a broken `Retry-After` must not park it for days. */
 export const MAX_RETRY_AFTER_MS = 300_000;
 
-/** Timers take 32 signed bits; a longer delay fires at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /**
  * How long to wait before the next attempt.
  *
@@ -24,9 +21,10 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * ```
  */
 export function retryDelay(attempt: number, policy: RetryPolicy, random: () => number, retryAfterMs = 0): number {
-  const bound = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1));
+  // A power that is infinite would make no delay not a number.
+  const bound = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** Math.min(attempt - 1, 999));
   const asked = Math.min(Math.max(retryAfterMs, 0), MAX_RETRY_AFTER_MS);
-  return Math.min(asked + Math.floor(random() * bound), MAX_TIMER_MS);
+  return asked + Math.floor(random() * bound);
 }
 
 /**

@@ -20,5 +20,5 @@ export function resolveRetry(options: RetryOptions | undefined, defaults: RetryP
   const policy = withDefaults(options, defaults);
   // Written so that NaN is refused as well.
   if (policy.maxAttempts >= 1 && policy.baseDelayMs >= 0 && policy.maxDelayMs >= 0) return policy;
-  throw new RangeError("Retries take at least one attempt, and delays of at least 0 ms");
+  throw new RangeError("A retry option is out of its range");
 }

@@ -13,7 +13,7 @@ type ProtocolHeaders = NonNullable<TransportRequest["headers"]>;
 
 function countOf(value: number | undefined, name: string): string | undefined {
   if (value === undefined) return undefined;
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${name} must be a whole number, not ${value}`);
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${name} cannot be ${value}`);
   return String(value);
 }
 

@@ -1,3 +1,5 @@
+import { ignore } from "../ignore.ts";
+
 /** The most that is read of a refusal, in characters: a problem document takes far less. */
 const MAX_PROBLEM_CHARACTERS = 65_536;
 
@@ -11,7 +13,7 @@ const MAX_PROBLEM_MS = 5_000;
  */
 export function discard(response: Response): void {
   // A body that failed already has nothing left to give up.
-  response.body?.cancel().catch(() => {});
+  response.body?.cancel().catch(ignore);
 }
 
 /**
@@ -24,7 +26,7 @@ export function discard(response: Response): void {
 export async function problemText({ body }: Response): Promise<string> {
   const reader = body?.getReader();
   const giveUp = (): void => {
-    reader?.cancel().catch(() => {});
+    reader?.cancel().catch(ignore);
   };
   // Real time, whatever clock the client has: this only keeps a body that never ends from holding up an error.
   const timer = setTimeout(giveUp, MAX_PROBLEM_MS);

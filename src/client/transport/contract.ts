@@ -11,8 +11,11 @@ export interface TransportRequest {
    * well, but Node forgets that connection when its garbage collector runs: who reads a body cancels it as well.
    */
   readonly signal?: AbortSignal | undefined;
-  /** How long to wait for the response's headers, in ms; `false` to wait for ever (live reads). Default 30,000. */
-  readonly timeoutMs?: number | false | undefined;
+  /**
+   * How long to wait for the response's headers, in ms. Default 30,000, and a second more for each 32 kB of the body: a
+   * slow way out is no dead one.
+   */
+  readonly timeoutMs?: number | undefined;
 }
 
 /**

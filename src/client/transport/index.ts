@@ -1,4 +1,4 @@
-export { anySignal } from "./abort.ts";
+export { anySignal, untilAborted } from "./abort.ts";
 export { isClosed, isTrue, noticeIdentity, numberIn, offsetIn, requireClosed } from "./answer.ts";
 export { discard } from "./body.ts";
 export type { Transport, TransportRequest } from "./contract.ts";

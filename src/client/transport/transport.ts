@@ -2,6 +2,7 @@ import ky, { isNetworkError } from "ky";
 import type { Clock } from "../../shared/clock.ts";
 import { PRODUCER_SEQ_HEADER } from "../../shared/constants.ts";
 import { MalformedResponseError, TransportError } from "../../shared/errors/client-errors.ts";
+import { ignore } from "../ignore.ts";
 import { anySignal, untilAborted } from "./abort.ts";
 import { discard } from "./body.ts";
 import type { Transport, TransportRequest } from "./contract.ts";
@@ -28,6 +29,8 @@ export interface TransportOptions {
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** The slowest way out that a body is given the time for. */
+const BYTES_PER_MS = 32;
 
 /** A redirect may turn a write into a read, whose 200 would look like an acknowledgement. */
 function isLostInRedirect(request: TransportRequest, response: Response): boolean {
@@ -69,16 +72,16 @@ export function createTransport(options: TransportOptions): Transport {
       throwHttpErrors: false,
     });
     // An injected `fetch` that ignores the signal may still answer after everybody left.
-    answer.then((late) => signal.aborted && discard(late)).catch(() => {});
+    answer.then((late) => signal.aborted && discard(late)).catch(ignore);
     return answer;
   }
 
   async function attempt(request: TransportRequest): Promise<Response> {
-    const { timeoutMs = DEFAULT_TIMEOUT_MS } = request;
+    const { body, timeoutMs = DEFAULT_TIMEOUT_MS + Math.floor((body?.length ?? 0) / BYTES_PER_MS) } = request;
     const callers = [request.signal, options.signal];
     const expiry = new AbortController();
     const expire = (): void => expiry.abort(new DOMException(`No answer within ${timeoutMs} ms`, "TimeoutError"));
-    const timer = timeoutMs === false ? undefined : clock.setTimeout(expire, timeoutMs);
+    const timer = clock.setTimeout(expire, timeoutMs);
     const signal = anySignal(expiry.signal, ...callers);
     /** Throws the caller's own reason first, then our time-out, then the network's trouble. */
     const guarded = <T>(work: Promise<T>): Promise<T> =>

@@ -61,7 +61,7 @@ export function pathnameOf(url: string): string {
  */
 export function canonicalStreamPath(pathname: string, basePath: string): string {
   const inside = pathname.startsWith(basePath) && pathname.charCodeAt(basePath.length) === 47;
-  if (!inside || pathname.length === basePath.length + 1) throw new StreamNotFoundError({ path: pathname });
+  if (!inside || pathname.length === basePath.length + 1) throw outside(pathname, basePath);
   const segments = pathname.slice(basePath.length + 1).split("/");
   for (let index = 0; index < segments.length; index++) {
     segments[index] = decodeSegment(segments[index] ?? "");
@@ -94,6 +94,12 @@ export function streamUrlPath(path: string, basePath: string): string {
   let url = basePath;
   for (const segment of path.split("/")) url += `/${encodeURIComponent(segment)}`;
   return url;
+}
+
+/** A 404 that a wrong URL is found out by: where streams are is no secret, and half of a wrong URL is this part. */
+function outside(pathname: string, basePath: string): StreamNotFoundError {
+  const detail = `No stream at "${pathname}": streams live below "${basePath}/"`;
+  return new StreamNotFoundError({ path: pathname }, { detail });
 }
 
 function decodeSegment(segment: string): string {

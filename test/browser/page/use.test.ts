@@ -73,6 +73,19 @@ describe("several tabs", () => {
 });
 
 describe("a stream", () => {
+  test("that was closed can be deleted, and is said to be", async () => {
+    await stage.create(name);
+    await fetch(stage.urlOf(name), { method: "POST", headers: { "Stream-Closed": "true" } });
+    const page = await stage.context.newPage();
+    await page.goto(`${stage.origin}/#${encodeURIComponent(name)}`);
+    await page.locator("#state", { hasText: "Closed" }).waitFor();
+    await page.getByRole("button", { name: "Delete…" }).click();
+    await page.getByRole("button", { name: "Delete it" }).click();
+    await page.locator("#state", { hasText: "Deleted" }).waitFor();
+    expect(await page.locator("#over").textContent()).toBe("The stream was deleted. What was read is above.");
+    expect(await page.getByRole("button", { name: "Delete…" }).isVisible()).toBe(false);
+  });
+
   test("that exists with another content type is opened as it is", async () => {
     await stage.create(name, "text/plain");
     const page = await stage.openPage();

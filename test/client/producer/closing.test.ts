@@ -219,6 +219,14 @@ describe("how a producer ends", () => {
     expect(await outcomes([writer.write(2)])).toEqual(["StreamNotFoundError"]);
   });
 
+  it("errors a writable that nobody writes to any more, and the pipe that feeds it", async () => {
+    const { network, producer } = await setUp();
+    const source = new ReadableStream<unknown>({ start: (controller) => controller.enqueue(1) });
+    const piped = outcomes([source.pipeTo(producer.writable)]);
+    (await network.next()).answer(new Response(null, { status: 404 }));
+    expect(await piped).toEqual(["StreamNotFoundError"]);
+  });
+
   it("is aborted with its writable", async () => {
     const { producer } = await setUp();
     await producer.writable.abort(new Error("enough"));

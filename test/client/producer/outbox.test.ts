@@ -9,33 +9,9 @@ import {
 } from "../../../src/client/producer/index.ts";
 import { hostedFor } from "../../support/client/index.ts";
 import { FakeClock, settled } from "../../support/fake-clock.ts";
+import { HeldOutbox } from "./held-outbox.ts";
 import { HeldNetwork, isStreamClosed, STREAM_URL, serverWithStream, stored, takeOver } from "./network.ts";
 import { outcomes } from "./set-up.ts";
-
-/** An outbox whose saves the test lets through, or refuses. */
-class HeldOutbox implements ProducerOutbox {
-  readonly saves: { readonly record: OutboxRecord; allow(): void; refuse(error: Error): void }[] = [];
-  readonly kept: OutboxRecord | undefined;
-  closed = 0;
-
-  constructor(kept?: OutboxRecord) {
-    this.kept = kept;
-  }
-
-  async open(): Promise<OutboxRecord | undefined> {
-    return this.kept;
-  }
-
-  save(_: string, record: OutboxRecord): Promise<void> {
-    return new Promise((allow, refuse) => {
-      this.saves.push({ record, allow, refuse });
-    });
-  }
-
-  async close(): Promise<void> {
-    this.closed += 1;
-  }
-}
 
 /** Remembers every record it was given. */
 class WatchedOutbox extends MemoryOutbox {
@@ -197,6 +173,18 @@ describe("a producer with an outbox", () => {
       await producer.close();
     }
     expect(await stored(server)).toEqual([0, 1, 2]);
+  });
+
+  it("with autoClaim, does not go below the epoch that it is given either", async () => {
+    const outbox = new MemoryOutbox();
+    const batch = { epoch: 0, seq: 0, body: bytes("[1]"), closes: false };
+    await outbox.save(`${STREAM_URL}#p`, { epoch: 0, nextSeq: 1, batches: [batch] });
+    const { server, network, make } = await setUp(outbox, { autoClaim: true, epoch: 7 });
+    await takeOver(server, "p", 3, "other");
+    void network.open();
+    const producer = make();
+    expect(await producer.append(2)).toMatchObject({ epoch: 7, seq: 0 });
+    expect(await outcomes([producer.close()])).toEqual(["AmbiguousAppendError"]);
   });
 
   it("counts what it brought back as pending, and flushes it", async () => {

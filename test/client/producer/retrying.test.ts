@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DurableStream } from "../../../src/client/index.ts";
 import { StreamProducer } from "../../../src/client/producer/index.ts";
 import { settled } from "../../support/fake-clock.ts";
@@ -53,6 +53,54 @@ describe("what a producer does when a request fails", () => {
     await (await network.next()).deliver();
     await appended;
     expect(await stored(server)).toEqual([1]);
+  });
+
+  describe("when the network comes back", () => {
+    const window = new EventTarget();
+
+    beforeEach(() => {
+      vi.stubGlobal("ononline", null);
+      vi.stubGlobal("addEventListener", window.addEventListener.bind(window));
+    });
+    afterEach(() => {
+      vi.unstubAllGlobals();
+    });
+
+    it("sends again at once what got no answer, and leaves no timer of it", async () => {
+      const { server, network, clock, producer } = await setUp({ retry: { baseDelayMs: 60_000, maxDelayMs: 60_000 } });
+      const appended = producer.append(1);
+      (await network.next()).drop();
+      await settled();
+      expect([network.waiting, clock.pending]).toEqual([0, 1]);
+      window.dispatchEvent(new Event("online"));
+      await (await network.next()).deliver();
+      await appended;
+      expect(clock.pending).toBe(0);
+      expect(await stored(server)).toEqual([1]);
+    });
+
+    it("still waits as long as a server has asked", async () => {
+      const { network, clock, producer } = await setUp({ retry: { baseDelayMs: 0 } });
+      await producer.submit(1);
+      (await network.next()).answer(new Response(null, { status: 503, headers: { "Retry-After": "7" } }));
+      await settled();
+      window.dispatchEvent(new Event("online"));
+      await settled();
+      expect(network.waiting).toBe(0);
+      await clock.advance(7_000);
+      await (await network.next()).deliver();
+    });
+
+    it("says nothing to a producer that is over", async () => {
+      const { network, producer } = await setUp();
+      await producer.submit(1);
+      (await network.next()).drop();
+      await settled();
+      producer.abort();
+      window.dispatchEvent(new Event("online"));
+      await settled();
+      expect([network.waiting, producer.state]).toEqual([0, "aborted"]);
+    });
   });
 
   it.each([429, 503])("waits as long as Retry-After says after a %d", async (status) => {

@@ -106,7 +106,7 @@ describe("a limit", () => {
     expect(reader.checkpoint).toEqual(batches.at(-1)?.checkpoint);
   });
 
-  it.each([0, -1, Number.NaN])("of %d is refused", (limit) => {
+  it.each([0, -1, 0.5, Number.NaN])("of %d is refused", (limit) => {
     expect(() => readerOver({}, { limit })).toThrow(RangeError);
   });
 });

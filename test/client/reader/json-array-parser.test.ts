@@ -80,7 +80,7 @@ describe("JsonArrayParser", () => {
   it("gives the messages before the point where the text stops being an array", () => {
     const parser = new JsonArrayParser();
     const messages: string[] = [];
-    expect(() => parser.push("[1,2}3]", messages)).toThrow("a } too many");
+    expect(() => parser.push("[1,2}3]", messages)).toThrow("at character 4");
     expect(messages).toEqual(["1"]);
   });
 

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { FailureContext, ReaderStatus } from "../../../src/client/reader/index.ts";
 import { scriptedFetch } from "../../support/client/scripted-fetch.ts";
 import { FakeClock, settled } from "../../support/fake-clock.ts";
+import { AT_ONCE } from "./immediate-clock.ts";
 import { collect, collectUntilError, readerOver } from "./reading.ts";
-import { inPieces, page, scripted } from "./scripted.ts";
+import { inPieces, openEnded, page, scripted } from "./scripted.ts";
 
 const END = () => page("[1]", { next: "z", closed: true });
 const refusal = (status: number, headers: Record<string, string> = {}) => new Response(null, { status, headers });
@@ -82,6 +83,55 @@ describe("what may heal", () => {
     expect(error).toMatchObject({ _tag: "UnavailableError" });
     expect(script.requests).toHaveLength(3);
     expect(reader.status).toEqual({ type: "failed", error });
+  });
+
+  it("counts as one of a row when nothing came at all, however long that took", async () => {
+    const clock = new FakeClock();
+    const silence = () => page(openEnded([]), { next: "a" });
+    const script = scripted(() => new Promise(() => {}), silence, silence, END);
+    const retry = { ...AT_ONCE, maxAttempts: 3 };
+    const all = collectUntilError(readerOver({ fetch: script.fetch, clock }, { retry, silenceMs: 30_000 }));
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await settled();
+      await clock.advance(30_000);
+    }
+    expect((await all).error).toMatchObject({ _tag: "TransportError", cause: { name: "TimeoutError" } });
+    expect(script.requests).toHaveLength(3);
+  });
+
+  it("is the first of a row behind a connection that lived, though it brought nothing new", async () => {
+    const clock = new FakeClock();
+    const attempts: number[] = [];
+    const beats: (() => void)[] = [];
+    const beating = () =>
+      new Response(
+        new ReadableStream<Uint8Array>({
+          start: (controller) => void beats.push(() => controller.enqueue(new TextEncoder().encode(":\n\n"))),
+        }),
+        { headers: { "Content-Type": "text/event-stream" } },
+      );
+    const tail = page("[]", { next: "a", upToDate: true });
+    const script = scripted(tail, beating, beating, beating, beating);
+    const reader = readerOver(
+      { fetch: script.fetch, clock },
+      {
+        live: "sse",
+        silenceMs: 30_000,
+        retry: { ...AT_ONCE, maxAttempts: 2 },
+        onError: (_, { attempt }) => void attempts.push(attempt),
+      },
+    );
+    const all = collect(reader);
+    for (let connection = 0; connection < 3; connection++) {
+      await settled();
+      await clock.advance(20_000);
+      beats[connection]?.();
+      await settled();
+      await clock.advance(30_000);
+    }
+    expect(attempts).toEqual([1, 1, 1]);
+    reader.cancel();
+    await all;
   });
 });
 

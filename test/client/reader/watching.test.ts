@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PageVisibility, ReaderStatus } from "../../../src/client/reader/index.ts";
+import { systemClock } from "../../../src/shared/index.ts";
 import { FakeClock, settled } from "../../support/fake-clock.ts";
 import { collect, readerOver } from "./reading.ts";
 import { controlEvent, dataEvent, openEnded, openEventStream, page, scripted } from "./scripted.ts";
@@ -108,6 +109,21 @@ describe("the watchdog", () => {
     await settled();
     await clock.advance(1_000);
     expect(await all).toEqual([1, 2]);
+  });
+
+  it("may be told to wait for ever", async () => {
+    const response = Promise.withResolvers<Response>();
+    const script = scripted(TAIL(), () => response.promise);
+    const reader = readerOver(
+      { fetch: script.fetch, clock: systemClock },
+      { live: "auto", silenceMs: Number.POSITIVE_INFINITY, bufferedAfterMs: Number.POSITIVE_INFINITY },
+    );
+    const all = collect(reader);
+    // A timer of more than 32 bits would fire at once: before one that was set later.
+    for (let turn = 0; turn < 20; turn++) await settled();
+    expect(script.queries).toHaveLength(2);
+    response.resolve(END());
+    expect(await all).toEqual([9]);
   });
 
   it("gives a refusal up whose body does not come", async () => {

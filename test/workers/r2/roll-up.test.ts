@@ -13,8 +13,8 @@ import {
   offsetsOf,
   text,
 } from "../../storage/contract/support.ts";
-import { FakeClock, settled } from "../../support/fake-clock.ts";
-import { stoppingAfter } from "./crash.ts";
+import { FakeClock, settled, tracked } from "../../support/fake-clock.ts";
+import { stopping } from "../shared/faults.ts";
 import { empty, keys, objects, smallStore } from "./harness.ts";
 import { type Around, intercept } from "./intercept.ts";
 import { Meter } from "./meter.ts";
@@ -235,8 +235,8 @@ describe("rolling up and freeing, cut off after any call to the bucket,", () => 
       await empty();
       const bed = await withStream(13, make);
       const { clock, open } = bed;
-      const process = stoppingAfter(last);
-      const cutOff = open(intercept(env.BUCKET, process.around));
+      const { around, calls } = stopping(last, "unanswered");
+      const cutOff = open(intercept(env.BUCKET, (run) => tracked(around(run))));
       // A process that stopped does not come back: what it waits for is not waited for.
       void (async () => {
         for (let i = 13; i < 18; i++) await appendJson(cutOff, "s", String(i));
@@ -244,7 +244,7 @@ describe("rolling up and freeing, cut off after any call to the bucket,", () => 
         await cutOff.maintain();
       })().catch(() => {});
       await settled();
-      stopped = process.calls() > last;
+      stopped = calls() >= last;
       const found = await contentOf(open(), "s");
       const appended = found.split(",").length - 1;
       expect([found, appended >= 13], `stopped after call ${last}`).toEqual([messages(0, appended), true]);

@@ -13,6 +13,7 @@ export function bytesFormat(contentType: string): Format<Uint8Array, Uint8Array>
   return {
     unit: ["row of 16 bytes", "rows of 16 bytes"],
     placeholder: "Goes as UTF-8",
+    sample: "hello",
     connect: ({ url, fetch }) => new DurableStream<Uint8Array>({ url, fetch, contentType }),
     show: showRows,
     compose: (typed) => {

@@ -27,6 +27,8 @@ export interface Format<Out, In> {
   readonly unit: readonly [one: string, many: string];
   /** What the empty composer says. */
   readonly placeholder: string;
+  /** A body that can be appended as it is, from a terminal for example. */
+  readonly sample: string;
   /** Makes the handle. */
   connect(target: Target): DurableStream<Out, In>;
   /** Adds what was read to the log. */

@@ -8,6 +8,7 @@ import type { Composed, Format } from "./format.ts";
 export const jsonFormat: Format<string, string> = {
   unit: ["message", "messages"],
   placeholder: '{"hello":"world"}',
+  sample: '{"hello":"world"}',
   connect: ({ url, fetch }) =>
     new DurableStream<string>({ url, fetch, contentType: "application/json", parse: asItIs, stringify: String }),
   show: (message, log) => log.add(message),

@@ -11,6 +11,7 @@ export function textFormat(contentType: string): Format<string, string> {
   return {
     unit: ["line", "lines"],
     placeholder: "A line of text",
+    sample: "hello",
     connect: ({ url, fetch }) => new DurableStream<string>({ url, fetch, contentType }),
     show: showLines,
     compose: (typed) => ({ message: `${typed}\n`, hint: "Goes with a line end behind it." }),

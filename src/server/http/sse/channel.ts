@@ -23,6 +23,7 @@ export class Channel {
   readonly #load: LoadFrame;
   readonly #frames = new Map<string, Entry>();
   #gate = Promise.withResolvers<void>();
+  #nextTick = Promise.withResolvers<void>();
 
   constructor(load: LoadFrame) {
     this.#load = load;
@@ -36,6 +37,11 @@ export class Channel {
     return this.#gate.promise;
   }
 
+  /** Resolves at the next tick: for what only time decides, so that a change does not wake every reader twice. */
+  get nextTick(): Promise<void> {
+    return this.#nextTick.promise;
+  }
+
   /** Something happened at the path: no frame is known to be current any more. */
   readonly change = (): void => {
     this.#frames.clear();
@@ -47,6 +53,9 @@ export class Channel {
     for (const [key, entry] of this.#frames) {
       if (!entry.empty) this.#frames.delete(key);
     }
+    const { resolve } = this.#nextTick;
+    this.#nextTick = Promise.withResolvers<void>();
+    resolve();
     this.#open();
   }
 

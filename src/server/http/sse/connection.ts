@@ -87,7 +87,7 @@ export class SseConnection {
    */
   async #rotateUnread(): Promise<void> {
     while (!this.#left) {
-      await this.#membership.channel.gate;
+      await this.#membership.channel.nextTick;
       const since = this.#sending === undefined ? this.#openedAt : this.#sentAt;
       if (!this.#pulling && this.#isDue(since, this.#settings.sseRotateMs)) this.#end();
     }

@@ -85,8 +85,9 @@ export class LiveHub {
     const entry = this.#channels.get(path);
     this.#channels.delete(path);
     entry?.unwatch();
-    // Lets go of whoever still waits at the gate.
+    // Lets go of whoever still waits: at the gate, or for time to pass.
     entry?.channel.change();
+    entry?.channel.tick();
     if (this.#channels.size === 0) this.#settings.clock.clearTimeout(this.#timer);
   }
 

@@ -43,13 +43,15 @@ const DEFAULT_PREFIX = "dcs/";
  * readers within about a second. A sliding lifetime never ends early and ends at most a tenth late.
  *
  * `has` says what this instance last saw. No object is written twice but the small one that says which stream a path
- * holds, which changes with creation and removal; so there is no hot key. An append takes about three requests one after
- * the other: a stream takes some ten appends a second, and more writers do not make it more. Small appends are copied
- * into segments, 64 and 4,096 together, and their own objects deleted an hour later.
+ * holds, which changes with creation, removal and, seldom, upkeep; so there is no hot key. An append takes two requests,
+ * one after the other: a stream takes some ten appends a second, and more writers do not make it more. Each carries what
+ * the stream remembers of its producers and forks. Small appends are copied into segments, 64 and 4,096 together, and
+ * their own objects deleted an hour later.
  *
- * Call {@link R2Store.maintain} now and then, from a cron trigger, to free what has expired or was removed. A path that
- * was used once keeps an object of about a hundred bytes: the platform cannot delete one on condition, and whoever is
- * about to create a stream there relies on it.
+ * Call {@link R2Store.maintain} now and then, from a cron trigger, to free what has expired, was removed or is in
+ * segments. Of a removed stream one object stays for another hour, so that a writer who was slow meets it. A path that was
+ * used once keeps an object of about a hundred bytes: the platform cannot delete one on condition, and whoever is about
+ * to create a stream there relies on it.
  *
  * @example
  * ```ts
