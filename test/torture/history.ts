@@ -123,6 +123,8 @@ export class History {
   readonly operations: Operation[] = [];
   readonly watches: Watch[] = [];
   readonly unrest: Unrest[] = [];
+  /** Times at which what only a process remembered was lost. */
+  readonly restarts: number[] = [];
   /** What needs no comparison to be wrong. */
   readonly complaints: string[] = [];
   readonly #now: () => number;

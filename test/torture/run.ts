@@ -67,9 +67,12 @@ async function disturb(stage: Stage, disturbance: Disturbance): Promise<void> {
   const happened = await server.disturb(disturbance);
   if (!happened) return;
   faults.add(disturbance.kind);
+  if (FORGETFUL.has(disturbance.kind)) history.restarts.push(simulation.now());
   const lasts = disturbance.kind === "storage failing" ? disturbance.forMs : 0;
   history.unrest.push({ from, to: simulation.now() + lasts });
 }
+
+const FORGETFUL: ReadonlySet<Disturbance["kind"]> = new Set(["evicted", "crashed", "isolate replaced"]);
 
 /** Reads everything there is from everywhere, deletes it, and sees that nothing is left. */
 async function finish(stage: Stage): Promise<void> {

@@ -2,10 +2,7 @@ import type { History, Operation } from "../history.ts";
 import type { ModelStream, Slot, World } from "./world.ts";
 
 /** How a path may answer at a moment: with its stream, as empty, or as gone. */
-export type View =
-  | { readonly kind: "live"; readonly stream: ModelStream }
-  | { readonly kind: "absent" }
-  | { readonly kind: "gone"; readonly slot: Slot };
+export type View = { readonly kind: "live"; readonly stream: ModelStream } | { readonly kind: "absent" | "gone" };
 
 /** How late a sliding lifetime may end. */
 const LATE = 1.1;
@@ -16,8 +13,10 @@ const LINGERING_MS = 8000;
 export class Lifetimes {
   readonly #uses = new Map<string, { readonly from: number; readonly to: number }[]>();
   readonly #forks = new Map<string, number[]>();
+  readonly #restarts: readonly number[];
 
-  constructor({ operations }: History) {
+  constructor({ operations, restarts }: History) {
+    this.#restarts = restarts;
     for (const { ask, sent, served, inDoubt, answered } of operations) {
       const ends = [served, answered].flatMap((moment) => moment?.time ?? []);
       const end = inDoubt || ends.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...ends);
@@ -42,16 +41,24 @@ export class Lifetimes {
     return views;
   }
 
+  /**
+   * Whether a stream that looked ended may look alive later: who starts anew does not know of the last accesses, and
+   * grants a tenth of the lifetime, unless the end was carried out.
+   */
+  mayComeBack({ ttlMs }: ModelStream, { sent }: Operation): boolean {
+    return ttlMs !== undefined && this.#restarts.some((time) => time >= sent.time);
+  }
+
   /** A stream that is over is kept for its forks, and for as long as it takes to notice that they are gone. */
   #remains(world: World, operation: Operation, path: string, slot: Slot): View[] {
     const { key } = slot.stream;
     const needed = [...world.slots.values()].some(
       ({ kind, stream }) => kind === "live" && stream.ancestors.has(key) && !mayHaveEnded(stream, endOf(operation)),
     );
-    if (needed) return [{ kind: "gone", slot }];
+    if (needed) return [{ kind: "gone" }];
     const end = operation.answered?.tick ?? Number.POSITIVE_INFINITY;
     const wasForked = this.#forks.get(path)?.some((tick) => tick < end) ?? false;
-    return wasForked ? [{ kind: "absent" }, { kind: "gone", slot }] : [{ kind: "absent" }];
+    return wasForked ? [{ kind: "absent" }, { kind: "gone" }] : [{ kind: "absent" }];
   }
 
   #mayLive({ ttlMs, expiresAt }: ModelStream, path: string, from: number, to: number): boolean {

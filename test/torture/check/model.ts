@@ -49,11 +49,19 @@ export class Model {
   #visit(world: World, operation: Operation): Step[] {
     const { path } = operation.ask;
     return this.#lifetimes.views(world, operation, path).flatMap((view) => {
-      const settled = settle(world, path, view);
+      const settled = this.#settle(world, operation, path, view);
       return this.#apply(settled, operation, view)
         .filter((after) => this.#fits(after, path))
         .map((after) => ({ world: after, finished: true }));
     });
+  }
+
+  /** The world in which a stream that looks ended has ended, unless it may come back. */
+  #settle(world: World, operation: Operation, path: string, view: View): World {
+    const slot = world.slots.get(path);
+    if (slot === undefined || view.kind === "live") return world;
+    if (slot.kind === "live" && this.#lifetimes.mayComeBack(slot.stream, operation)) return world;
+    return withSlot(world, path, view.kind === "absent" ? undefined : { kind: "removed", stream: slot.stream });
   }
 
   #apply(world: World, operation: Operation, view: View): World[] {
@@ -122,11 +130,10 @@ export class Model {
     const { ask, answer, id } = operation;
     if (answer?.status === 200) return [];
     return this.#lifetimes.views(world, operation, ask.source).flatMap((view): Step[] => {
-      const settled = settle(world, ask.source, view);
+      const settled = this.#settle(world, operation, ask.source, view);
       const refusal = (status: number): Step[] =>
         answer?.status === status ? [{ world: settled, finished: true }] : [];
-      if (view.kind === "absent") return refusal(404);
-      if (view.kind === "gone") return refusal(409);
+      if (view.kind !== "live") return refusal(view.kind === "absent" ? 404 : 409);
       const { stream } = view;
       const base = this.#forkPoint(ask, stream);
       if (base === "invalid") return refusal(400);
@@ -242,13 +249,6 @@ export class Model {
 }
 
 const timeOf = ({ answered }: Operation): number => answered?.time ?? Number.POSITIVE_INFINITY;
-
-/** The world in which a stream that looks ended has ended. */
-function settle(world: World, path: string, view: View): World {
-  if (view.kind === "live") return world;
-  if (view.kind === "absent") return world.slots.has(path) ? withSlot(world, path, undefined) : world;
-  return withSlot(world, path, { kind: "removed", stream: view.slot.stream });
-}
 
 /** Whether a PUT asks for the stream that is there. */
 function matches(ask: AskOf<"create" | "fork">, { asked, closed }: ModelStream): boolean {
