@@ -222,10 +222,7 @@ export class StreamProducer<T = unknown> {
    */
   get writable(): WritableStream<T> {
     this.#writable ??= new WritableStream<T>({
-      start: (controller) => {
-        const { signal } = this.#over;
-        signal.addEventListener("abort", () => this.#end && controller.error(this.#end.error));
-      },
+      // Not errored when the producer fails: workerd's `pipeTo` takes that for the end, and resolves.
       write: async (value) => {
         await this.submit(value);
       },

@@ -219,11 +219,15 @@ describe("how a producer ends", () => {
     expect(await outcomes([writer.write(2)])).toEqual(["StreamNotFoundError"]);
   });
 
-  it("errors a writable that nobody writes to any more, and the pipe that feeds it", async () => {
+  it("fails a pipe into it, at the latest when its source ends", async () => {
     const { network, producer } = await setUp();
-    const source = new ReadableStream<unknown>({ start: (controller) => controller.enqueue(1) });
-    const piped = outcomes([source.pipeTo(producer.writable)]);
+    const source = new TransformStream<unknown, unknown>();
+    const piped = outcomes([source.readable.pipeTo(producer.writable)]);
+    const writer = source.writable.getWriter();
+    await writer.write(1);
     (await network.next()).answer(new Response(null, { status: 404 }));
+    await settled();
+    void writer.close().catch(() => {});
     expect(await piped).toEqual(["StreamNotFoundError"]);
   });
 

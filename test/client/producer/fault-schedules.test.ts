@@ -1,21 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { StreamProducer } from "../../../src/client/producer/index.ts";
-import type { Fetch } from "../../../src/client/transport/index.ts";
-import { hostedFor, networkFailure } from "../../support/client/index.ts";
-import type { FetchHandler } from "../../support/node-server.ts";
+import { hostedFor } from "../../support/client/index.ts";
+import { type Fate, faultyFetch } from "./faulty-fetch.ts";
 import { STREAM_URL, serverWithStream, stored, takeOver } from "./network.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
 /** How many schedules each property runs; more for a longer search. */
 const RUNS = Number(process.env.FAULT_SCHEDULES ?? 200);
-
-/** What the network does with one request, and how long it takes on the way there and back. */
-interface Fate {
-  readonly kind: "deliver" | "lose" | "lose-answer" | "refuse" | "break" | "break-after" | "twice" | "twice-late";
-  readonly there: number;
-  readonly back: number;
-}
 
 const anyFate = (...kinds: readonly Fate["kind"][]): fc.Arbitrary<Fate> =>
   fc.record({ kind: fc.constantFrom(...kinds), there: fc.nat(30), back: fc.nat(30) });
@@ -31,27 +23,6 @@ const anyShape = fc.record({
   /** Pauses before each message, in ms. */
   pauses: fc.array(fc.nat(15), { minLength: 1, maxLength: 30 }),
 });
-
-/** A network that treats one request after the other as a schedule says, and all that come after it well. */
-function faultyFetch(server: FetchHandler, time: VirtualTime, schedule: readonly Fate[]): Fetch {
-  let requests = 0;
-  return async (request) => {
-    const { kind, there, back } = schedule[requests++] ?? { kind: "deliver", there: 1, back: 1 };
-    const { url, method, headers } = request;
-    const bytes = new Uint8Array(await request.arrayBuffer());
-    const commit = () => server(new Request(url, { method, headers, ...(bytes.length > 0 && { body: bytes }) }));
-    await time.sleep(there);
-    if (kind === "lose") throw networkFailure();
-    if (kind === "refuse") return new Response(null, { status: 429, headers: { "Retry-After": "1" } });
-    if (kind === "break") return new Response(null, { status: 500 });
-    let response = await commit();
-    if (kind === "twice") void time.sleep(back * 3).then(commit);
-    await time.sleep(back);
-    if (kind === "twice-late") response = await commit();
-    if (kind === "lose-answer") throw networkFailure();
-    return kind === "break-after" ? new Response(null, { status: 502 }) : response;
-  };
-}
 
 /** What one producer was given, and what it was told. */
 interface History {
