@@ -1,10 +1,10 @@
 import type { StreamId } from "../../../shared/index.ts";
-import type { LogPosition } from "../contract/index.ts";
 import type { Backend, Chunk, ChunkInfo, StreamKey, Transacted } from "../engine/backend.ts";
-import { type ChunkLimits, planChunks } from "../engine/chunk-plan.ts";
-import type { AppendedBytes, Commit, Decision } from "../engine/commit.ts";
-import type { Snapshot, SnapshotKeys, StreamIdentity, StreamState } from "../engine/state.ts";
+import type { ChunkLimits } from "../engine/chunk-plan.ts";
+import type { Commit, Decision } from "../engine/commit.ts";
+import type { Snapshot, SnapshotKeys, StreamState } from "../engine/state.ts";
 import type { Job, Task } from "../engine/task.ts";
+import { CommitWriter } from "./commit-writer.ts";
 import {
   type ChunkInfoRow,
   type ChunkRow,
@@ -14,7 +14,7 @@ import {
   type StreamRow,
   stateOf,
 } from "./rows.ts";
-import { POSITION_BITS, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+import { KEY, POSITION_BITS, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 import { TaskTable } from "./task-table.ts";
 
 /** What the backend runs on: an object's whole storage, or only its SQL. */
@@ -26,12 +26,9 @@ export interface SqliteHost {
   planned(nextDue: number): void;
 }
 
-/** Chunk rows, and producer rows, that one step of freeing a removed stream deletes. */
-const FREE_ROWS = 512;
 const MAX_CACHED_NUMBERS = 1000;
 
 const POSITION_MASK = 2 ** POSITION_BITS - 1;
-const KEY = `(CAST(? AS INTEGER) << ${POSITION_BITS} | CAST(? AS INTEGER))`;
 const INFO = `k & ${POSITION_MASK} AS start, length(data) AS length, seq, lead, written_at`;
 const LAST = `k & ${POSITION_MASK} AS start, length(data) AS length, seq, written_at, last_seq, producers`;
 
@@ -47,6 +44,7 @@ export class SqliteBackend implements Backend {
   readonly #sql: SqlStorage;
   readonly #limits: ChunkLimits;
   readonly #tasks: TaskTable;
+  readonly #writer: CommitWriter;
   /** Numbers of streams by identity: a number is never used again, so it cannot go stale. */
   readonly #numbers = new Map<string, number>();
   #initialized = false;
@@ -56,6 +54,7 @@ export class SqliteBackend implements Backend {
     this.#sql = host.sql;
     this.#limits = limits;
     this.#tasks = new TaskTable(host);
+    this.#writer = new CommitWriter(host.sql, limits, this.#tasks);
   }
 
   /** Creates the tables, or migrates older ones. Idempotent. */
@@ -93,8 +92,8 @@ export class SqliteBackend implements Backend {
     if (commit === undefined) return { result, tail: snapshot.state?.tail };
     this.initialize();
     const tail = this.#isOneStatement(commit)
-      ? this.#apply(path, row, last, snapshot.state, commit)
-      : this.#host.atomically(() => this.#apply(path, row, last, snapshot.state, commit));
+      ? this.#writer.apply(path, row, last, snapshot.state, commit)
+      : this.#host.atomically(() => this.#writer.apply(path, row, last, snapshot.state, commit));
     return { result, tail };
   }
 
@@ -141,7 +140,7 @@ export class SqliteBackend implements Backend {
   }
 
   reclaim(key: string): boolean {
-    return this.#free(Number(key));
+    return this.#writer.free(Number(key));
   }
 
   /**
@@ -168,150 +167,6 @@ export class SqliteBackend implements Backend {
       forkEnd: row && forkId !== undefined ? this.#forkEnd(row.number, forkId) : undefined,
       taskPlanned: taskId !== undefined && this.#isInUse() && this.#tasks.has(taskId),
     };
-  }
-
-  #apply(
-    path: string,
-    row: StreamRow | undefined,
-    last: LastChunkRow | undefined,
-    state: StreamState | undefined,
-    commit: Commit,
-  ): LogPosition | undefined {
-    if (commit.remove && row) this.#remove(path, row.number);
-    let number = commit.remove ? undefined : row?.number;
-    let tail = commit.remove ? undefined : state?.tail;
-    if (commit.create) {
-      number = this.#create(path, commit.create);
-      tail = commit.create.base;
-    }
-    if (number !== undefined && tail !== undefined) {
-      if (commit.append) tail = this.#append(number, tail, commit.create ? undefined : last, commit.append, commit);
-      this.#change(path, number, commit);
-    }
-    this.#tasks.update(commit.schedule ?? [], commit.cancel ?? []);
-    return tail;
-  }
-
-  #create(path: string, { streamId, base, fork, ...identity }: StreamIdentity): number {
-    const query =
-      "INSERT INTO dcs_meta VALUES ('next_number', 1) ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value";
-    const number = this.#sql.exec<{ value: number }>(query).one().value;
-    this.#sql.exec(
-      `INSERT INTO dcs_streams (path, number, stream_id, content_type, ttl_seconds, expires_at, created_at, touched_at,
-         base_pos, base_seq, fork) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      path,
-      number,
-      streamId,
-      identity.contentType,
-      identity.ttlSeconds ?? null,
-      identity.expiresAt ?? null,
-      identity.createdAt,
-      identity.createdAt,
-      base.pos,
-      base.seq,
-      fork === undefined ? null : JSON.stringify(fork),
-    );
-    return number;
-  }
-
-  #append(
-    number: number,
-    tail: LogPosition,
-    last: LastChunkRow | undefined,
-    { framed, at, seq }: AppendedBytes,
-    { producer }: Commit,
-  ): LogPosition {
-    const open = last !== undefined && last.length < this.#limits.coalesceBelow ? last : undefined;
-    const plan = planChunks(tail, open?.length ?? 0, framed, this.#limits);
-    const lastSeq = seq ?? last?.last_seq ?? null;
-    const producers = (last?.producers ?? 0) + (producer && !producer.known ? 1 : 0);
-    if (open && plan.extend) {
-      this.#sql.exec(
-        `UPDATE dcs_chunks SET data = CAST(data || ? AS BLOB), written_at = ?, last_seq = ?, producers = ? WHERE k = ${KEY}`,
-        plan.extend,
-        at,
-        lastSeq,
-        producers,
-        number,
-        open.start,
-      );
-    }
-    for (const chunk of plan.inserts) {
-      this.#sql.exec(
-        `INSERT INTO dcs_chunks (k, seq, lead, written_at, last_seq, producers, data) VALUES (${KEY}, ?, ?, ?, ?, ?, ?)`,
-        number,
-        chunk.start,
-        chunk.seq,
-        chunk.lead,
-        at,
-        lastSeq,
-        producers,
-        chunk.data,
-      );
-    }
-    return plan.tail;
-  }
-
-  #change(path: string, number: number, commit: Commit): void {
-    if (commit.producer) {
-      const { id, state } = commit.producer;
-      this.#sql.exec(
-        "INSERT INTO dcs_producers VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq",
-        number,
-        id,
-        state.epoch,
-        state.lastSeq,
-      );
-    }
-    if (commit.addFork) {
-      const { forkId, end } = commit.addFork;
-      this.#sql.exec(
-        "INSERT INTO dcs_forks VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET readable_to = excluded.readable_to",
-        number,
-        forkId,
-        end,
-      );
-    }
-    if (commit.dropFork)
-      this.#sql.exec("DELETE FROM dcs_forks WHERE number = ? AND fork_id = ?", number, commit.dropFork);
-    if (commit.addFork || commit.dropFork) {
-      const count = "(SELECT count(*) FROM dcs_forks WHERE number = ?)";
-      this.#sql.exec(`UPDATE dcs_streams SET forks = ${count} WHERE path = ?`, number, path);
-    }
-    const { close, softDelete, touchedAt } = commit;
-    if (close || softDelete || touchedAt !== undefined) {
-      this.#sql.exec(
-        "UPDATE dcs_streams SET closed = max(closed, ?), soft_deleted = max(soft_deleted, ?), touched_at = max(touched_at, ?) WHERE path = ?",
-        close ? 1 : 0,
-        softDelete ? 1 : 0,
-        touchedAt ?? 0,
-        path,
-      );
-    }
-  }
-
-  #remove(path: string, number: number): void {
-    this.#sql.exec("DELETE FROM dcs_streams WHERE path = ?", path);
-    this.#sql.exec("DELETE FROM dcs_forks WHERE number = ?", number);
-    if (this.#free(number)) return;
-    this.#tasks.update([{ id: `reclaim:${number}`, at: 0, job: { kind: "reclaim", key: String(number) } }], []);
-  }
-
-  /** Deletes some rows of a removed stream; `true` when none are left. */
-  #free(number: number): boolean {
-    const chunks = this.#sql.exec(
-      `DELETE FROM dcs_chunks WHERE k IN (SELECT k FROM dcs_chunks WHERE k >= ${KEY} AND k < ${KEY} LIMIT ${FREE_ROWS}) RETURNING 1`,
-      number,
-      0,
-      number + 1,
-      0,
-    );
-    if (chunks.toArray().length === FREE_ROWS) return false;
-    const producers = this.#sql.exec(
-      `DELETE FROM dcs_producers WHERE number = ?1 AND id IN (SELECT id FROM dcs_producers WHERE number = ?1 LIMIT ${FREE_ROWS}) RETURNING 1`,
-      number,
-    );
-    return producers.toArray().length < FREE_ROWS;
   }
 
   #streamRow(path: string): StreamRow | undefined {

@@ -59,3 +59,6 @@ export const SCHEMA_VERSION = 1;
 
 /** Bits of a chunk key that hold the position: a stream's own bytes end below 1 TiB. */
 export const POSITION_BITS = 40;
+
+/** SQL for the key of a chunk row, from two parameters: the number of its stream and a position. */
+export const KEY = `(CAST(? AS INTEGER) << ${POSITION_BITS} | CAST(? AS INTEGER))`;
