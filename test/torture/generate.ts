@@ -68,8 +68,8 @@ function makeStep(random: Random, shape: Shape, theme: Theme, client: number, st
     [shape.lifetimes ? 2 : 0, random.int(600, 4000)],
   ]);
   const action = makeOpening(random, shape, opening) ?? makeAction(random, shape, theme);
-  const any = shape.faulty && random.chance(0.25) ? makeFault(random) : undefined;
-  const fault = any && (opening === 0 || shape.unfit.includes(any.kind)) ? undefined : any;
+  const drawn = shape.faulty && random.chance(0.25) ? makeFault(random) : undefined;
+  const fault = drawn && (opening === 0 || shape.unfit.includes(drawn.kind)) ? undefined : drawn;
   return { name, pauseMs, link: { upMs: random.int(0, 30), downMs: random.int(0, 30), fault }, action };
 }
 
