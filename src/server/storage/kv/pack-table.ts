@@ -1,7 +1,7 @@
 import type { StreamId } from "../../../shared/index.ts";
 import type { ChunkInfo, StreamKey } from "../engine/backend.ts";
 import { type ChunkInfoRow, infoOf } from "../sqlite/rows.ts";
-import { POSITION_BITS } from "../sqlite/schema.ts";
+import { KEY, START } from "../sqlite/schema.ts";
 import { formatDirectory, type Pack, parseDirectory } from "./pack.ts";
 
 /**
@@ -21,9 +21,6 @@ const SCHEMA = `CREATE TABLE IF NOT EXISTS dcs_packs (
 
 /** Chunks in a pack at most: so many keep the row small. */
 const MAX_CHUNKS = 256;
-
-const KEY = `(CAST(? AS INTEGER) << ${POSITION_BITS} | CAST(? AS INTEGER))`;
-const START = `k & ${2 ** POSITION_BITS - 1}`;
 
 interface PackRow {
   readonly start: number;

@@ -14,7 +14,7 @@ import {
   type StreamRow,
   stateOf,
 } from "./rows.ts";
-import { KEY, POSITION_BITS, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+import { KEY, SCHEMA, SCHEMA_VERSION, START } from "./schema.ts";
 import { TaskTable } from "./task-table.ts";
 
 /** What the backend runs on: an object's whole storage, or only its SQL. */
@@ -28,9 +28,8 @@ export interface SqliteHost {
 
 const MAX_CACHED_NUMBERS = 1000;
 
-const POSITION_MASK = 2 ** POSITION_BITS - 1;
-const INFO = `k & ${POSITION_MASK} AS start, length(data) AS length, seq, lead, written_at`;
-const LAST = `k & ${POSITION_MASK} AS start, length(data) AS length, seq, written_at, last_seq, producers`;
+const INFO = `${START} AS start, length(data) AS length, seq, lead, written_at`;
+const LAST = `${START} AS start, length(data) AS length, seq, written_at, last_seq, producers`;
 
 /**
  * Streams in a Durable Object's SQLite. The object runs one piece of JavaScript at a time and SQL is synchronous, so

@@ -62,3 +62,6 @@ export const POSITION_BITS = 40;
 
 /** SQL for the key of a chunk row, from two parameters: the number of its stream and a position. */
 export const KEY = `(CAST(? AS INTEGER) << ${POSITION_BITS} | CAST(? AS INTEGER))`;
+
+/** SQL for the position in the key of a chunk row: where its bytes begin. */
+export const START = `k & ${2 ** POSITION_BITS - 1}`;
