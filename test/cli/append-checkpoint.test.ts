@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import fc from "fast-check";
@@ -9,23 +8,14 @@ import { DurableStream } from "../../src/client/index.ts";
 import { startServer, type TestServer } from "../support/client/index.ts";
 import { type NodeServer, serveFetchHandler } from "../support/node-server.ts";
 import { cli, jsonLines, pieces, start } from "./fake-shell.ts";
+import { testFolder } from "./test-folder.ts";
 
+const folder = testFolder();
 let server: TestServer;
-let folder: string;
 beforeAll(async () => {
   server = await startServer();
-  folder = await mkdtemp(join(tmpdir(), "cli-append-"));
 });
-afterAll(async () => {
-  await server.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-let files = 0;
-function newFile(): string {
-  files += 1;
-  return join(folder, `checkpoint-${files}`);
-}
+afterAll(() => server.close());
 
 async function created(contentType = "application/json"): Promise<string> {
   const url = server.streamUrl();
@@ -40,7 +30,7 @@ async function stored(url: string): Promise<Buffer> {
 describe("append --checkpoint", () => {
   test("appends the same input once, however often it is given, and then what a longer one has more", async () => {
     const url = await created();
-    const args = ["append", url, "--json", "-c", newFile()];
+    const args = ["append", url, "--json", "-c", folder.newFile()];
     const counts: unknown[] = [];
     for (const input of ["1\n2\n", "1\n2\n", "1\n2\n3", "1\n2\n3\n4\n", "1\n2\n3\n4\n"]) {
       const { code, stdout } = await cli(args, { input });
@@ -53,7 +43,7 @@ describe("append --checkpoint", () => {
 
   test("goes on in the middle of raw input, also inside a run", async () => {
     const url = await created("text/plain");
-    const args = ["append", url, "-c", newFile()];
+    const args = ["append", url, "-c", folder.newFile()];
     await cli(args, { input: "a\u{1f980}" });
     await cli(args, { input: pieces("a\u{1f980}bc", "d") });
     expect((await stored(url)).toString()).toBe("a\u{1f980}bcd");
@@ -61,7 +51,7 @@ describe("append --checkpoint", () => {
 
   test("goes on behind a line that was mended", async () => {
     const url = await created();
-    const args = ["append", url, "-c", newFile()];
+    const args = ["append", url, "-c", folder.newFile()];
     expect(await cli(args, { input: "1\noops\n3\n" })).toMatchObject({ code: 1 });
     expect(await cli(args, { input: '1\n"mended"\n3\n' })).toMatchObject({ code: 0 });
     expect((await stored(url)).toString()).toBe('[1,"mended",3]');
@@ -69,7 +59,7 @@ describe("append --checkpoint", () => {
 
   test("goes on after Ctrl-C", async () => {
     const url = await created();
-    const args = ["append", url, "-c", newFile()];
+    const args = ["append", url, "-c", folder.newFile()];
     const isWaiting = Promise.withResolvers<void>();
     const input = (async function* (): AsyncGenerator<Uint8Array> {
       yield Buffer.from("1\n2\n");
@@ -93,7 +83,7 @@ describe("append --checkpoint", () => {
     ["is empty", "", "is shorter than what of it was stored"],
   ])("refuses an input that %s, and appends nothing of it", async (_, input, message) => {
     const url = await created();
-    const args = ["append", url, "-c", newFile()];
+    const args = ["append", url, "-c", folder.newFile()];
     await cli(args, { input: "1\n2\n" });
     const { code, stdout, stderr } = await cli(args, { input });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
@@ -103,7 +93,7 @@ describe("append --checkpoint", () => {
   });
 
   test("refuses another stream and another producer", async () => {
-    const file = newFile();
+    const file = folder.newFile();
     const url = await created();
     await cli(["append", url, "-c", file, "--producer", "a"], { input: "1\n" });
     for (const args of [
@@ -121,7 +111,7 @@ describe("append --checkpoint", () => {
     ["damaged", '{"command":"append",'],
     ["of a reader", '{"command":"read","url":"http://x/","stream":null,"offset":"-1","index":0}'],
   ])("refuses a file that is %s, and leaves it as it is", async (_, content) => {
-    const file = newFile();
+    const file = folder.newFile();
     await writeFile(file, content);
     const { code, stderr } = await cli(["append", await created(), "-c", file], { input: "1\n" });
     expect(code).toBe(1);
@@ -130,7 +120,7 @@ describe("append --checkpoint", () => {
   });
 
   test("refuses a file that another process uses, and takes over what a dead one has left", async () => {
-    const file = newFile();
+    const file = folder.newFile();
     const url = await created();
     const args = ["append", url, "-c", file];
     await writeFile(`${file}.${process.ppid}.lock`, "");
@@ -142,13 +132,13 @@ describe("append --checkpoint", () => {
     await writeFile(`${file}.${pid}.lock`, "");
     expect(await cli(args, { input: "1\n" })).toMatchObject({ code: 0 });
     // Only the checkpoint is left, and only its owner may read what is in it.
-    expect((await readdir(folder)).filter((name) => join(folder, name).startsWith(`${file}.`))).toEqual([]);
+    expect((await readdir(folder.path)).filter((name) => join(folder.path, name).startsWith(`${file}.`))).toEqual([]);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
   test("sends nothing that the file could not take", async () => {
     const url = await created();
-    const file = join(folder, "locked-out", "checkpoint");
+    const file = join(folder.path, "locked-out", "checkpoint");
     const { code, stderr } = await cli(["append", url, "-c", file], { input: "1\n" });
     expect(code).toBe(1);
     expect(stderr).toContain("ENOENT");
@@ -246,7 +236,7 @@ describe("append --checkpoint, whatever happens to its runs,", () => {
           const input = Buffer.from(Array.from({ length: lines }, (_, n) => line(n)).join(""));
           const half = input.subarray(0, input.indexOf("\n", input.length / 2) + 1);
           const args = ["append", url.replace(server.origin, front.origin), mode];
-          const file = newFile();
+          const file = folder.newFile();
           expect(await runUntilDone(args, file, half, before)).toBeGreaterThan(1);
           expect(await runUntilDone(args, file, input, after)).toBeGreaterThan(1);
           const expected =

@@ -1,28 +1,18 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DurableStream } from "../../src/client/index.ts";
 import { startServer, type TestServer } from "../support/client/index.ts";
 import { serveFetchHandler } from "../support/node-server.ts";
 import { cli, jsonLines, start } from "./fake-shell.ts";
+import { testFolder } from "./test-folder.ts";
 
+const folder = testFolder();
 let server: TestServer;
-let folder: string;
 beforeAll(async () => {
   server = await startServer();
-  folder = await mkdtemp(join(tmpdir(), "cli-read-"));
 });
-afterAll(async () => {
-  await server.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-let files = 0;
-function newFile(): string {
-  files += 1;
-  return join(folder, `checkpoint-${files}`);
-}
+afterAll(() => server.close());
 
 async function streamOf(body: string | Uint8Array, contentType = "application/json"): Promise<string> {
   const url = server.streamUrl();
@@ -77,7 +67,7 @@ test("cat begins at an offset, at the end, and ends at a limit", async () => {
 
 test("cat --checkpoint prints what is new since the last time", async () => {
   const url = await streamOf("[1,2]");
-  const file = newFile();
+  const file = folder.newFile();
   expect((await cli(["cat", url, "-c", file, "-n", "1"])).stdout).toBe("1\n");
   expect((await cli(["cat", url, "-c", file])).stdout).toBe("2\n");
   expect((await cli(["cat", url, "-c", file])).stdout).toBe("");
@@ -85,12 +75,12 @@ test("cat --checkpoint prints what is new since the last time", async () => {
   expect((await cli(["cat", url, "-c", file])).stdout).toBe("3\n");
   // Nobody else's business, and nothing is left beside it.
   expect((await stat(file)).mode & 0o777).toBe(0o600);
-  expect((await readdir(folder)).filter((name) => join(folder, name).startsWith(`${file}.`))).toEqual([]);
+  expect((await readdir(folder.path)).filter((name) => join(folder.path, name).startsWith(`${file}.`))).toEqual([]);
 });
 
 test("a reader of the output who leaves ends the command in silence, and the checkpoint is where it left", async () => {
   const url = await streamOf("[1,2,3]");
-  const file = newFile();
+  const file = folder.newFile();
   const args = ["cat", url, "--json", "-c", file];
   const whole = await cli(["cat", url, "--json"]);
   const twoLines = Buffer.byteLength(whole.stdout.split("\n").slice(0, 2).join("\n")) + 1;
@@ -106,7 +96,7 @@ test.each([
   ["of something else", '{"name":"x"}'],
   ["of append", '{"command":"append"}'],
 ])("a checkpoint file that is %s is an error, and neither read from the start nor replaced", async (_, content) => {
-  const file = newFile();
+  const file = folder.newFile();
   await writeFile(file, content);
   const { code, stdout, stderr } = await cli(["cat", await streamOf("[1]"), "-c", file]);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
@@ -116,18 +106,18 @@ test.each([
 
 test("a checkpoint file that cannot be read or written is an error", async () => {
   const url = await streamOf("[1]");
-  expect(await cli(["cat", url, "-c", folder])).toMatchObject({
+  expect(await cli(["cat", url, "-c", folder.path])).toMatchObject({
     code: 1,
     stderr: expect.stringContaining("BrokenCheckpointError: "),
   });
-  expect(await cli(["cat", url, "-c", join(folder, "no", "such")])).toMatchObject({
+  expect(await cli(["cat", url, "-c", join(folder.path, "no", "such")])).toMatchObject({
     code: 1,
     stderr: expect.stringContaining("ENOENT"),
   });
 });
 
 test("a checkpoint of another stream, or of the one that was there before, is refused", async () => {
-  const file = newFile();
+  const file = folder.newFile();
   const [url, other] = [await streamOf("[1]"), await streamOf("[2]")];
   await cli(["cat", url, "-c", file]);
   const wrong = await cli(["cat", other, "-c", file]);
@@ -142,7 +132,7 @@ test("a checkpoint of another stream, or of the one that was there before, is re
 });
 
 test("a checkpoint follows its stream to another address", async () => {
-  const file = newFile();
+  const file = folder.newFile();
   const url = await streamOf("[1]");
   await cli(["cat", url, "-c", file]);
   await appendTo(url, "[2]");
@@ -154,7 +144,7 @@ test("a checkpoint follows its stream to another address", async () => {
 
 test("tail prints what is appended from now on, and ends with the stream", async () => {
   const url = await streamOf("[1]");
-  const command = start(["tail", url, "--json", "--checkpoint", newFile(), "--from", "start"]);
+  const command = start(["tail", url, "--json", "--checkpoint", folder.newFile(), "--from", "start"]);
   await command.output(/"message":1/);
   await appendTo(url, "[2]");
   await command.output(/"message":2/);
@@ -172,7 +162,7 @@ test("tail begins at the end unless told otherwise", async () => {
 
 test.each(["sse", "long-poll"])("Ctrl-C ends tail over %s with 130, and the next one misses nothing", async (live) => {
   const url = await streamOf("[1]");
-  const args = ["tail", url, "--from", "start", "-c", newFile(), "--live", live];
+  const args = ["tail", url, "--from", "start", "-c", folder.newFile(), "--live", live];
   const first = start(args);
   await first.output(/^1\n$/);
   first.interrupt();
@@ -186,7 +176,7 @@ test.each(["sse", "long-poll"])("Ctrl-C ends tail over %s with 130, and the next
 
 test("a tail from now that is ended before anything came remembers where now was", async () => {
   const url = await streamOf("[1]");
-  const file = newFile();
+  const file = folder.newFile();
   const args = ["tail", url, "-c", file];
   const first = start(args);
   await appendTo(url, "[2]");
