@@ -15,7 +15,8 @@ import { isGone, wordsOf } from "./words.ts";
 export interface AppOptions {
   /** Kinds of streams that it knows more of than their content type; the first that matches counts. */
   readonly kinds: readonly Kind[];
-  readonly tab: Tab;
+  /** Which tab this is; known a moment after the page has loaded. */
+  readonly tab: Promise<Tab>;
   /** Told of the stream that is open now, or of none. */
   readonly onOpen: (session: AnySession | undefined) => void;
 }
@@ -53,12 +54,13 @@ export class App {
     await left?.stop();
     const name = nameInAddress();
     const metadata = name === "" ? undefined : await this.#inspect(urlOf(name));
+    const tab = await this.#options.tab;
     if (mine !== this.#visit) return;
     if (name !== "") page.name.value = name;
     if (name !== "" && metadata === undefined && page.notice.hidden) {
       tell(`There is no stream “${name}” yet. Create it above.`);
     }
-    const session = metadata && this.#sessionOn(name, metadata);
+    const session = metadata && this.#sessionOn(name, metadata, tab);
     this.#session = session;
     this.#panel.show(name, session);
     this.#options.onOpen(session);
@@ -111,11 +113,11 @@ export class App {
     }
   }
 
-  #sessionOn(name: string, metadata: StreamMetadata): AnySession {
+  #sessionOn(name: string, metadata: StreamMetadata, tab: Tab): AnySession {
     return this.#kindOf(name, metadata.contentType).open({
       target: { name, url: urlOf(name), baseUrl: BASE_URL, fetch: this.wire.fetch },
       metadata,
-      tab: this.#options.tab,
+      tab,
       onChange: () => this.#panel.refresh(),
       onArrival: (count, last) => this.#panel.announce(count, last),
       onFailure: (error) => {

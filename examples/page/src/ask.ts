@@ -10,12 +10,16 @@ export interface Question {
   readonly name?: string;
 }
 
+let answer: ((given: string | undefined) => void) | undefined;
+
 /**
  * Asks, and waits for the answer. Escape and Cancel are the same.
  *
  * @returns The name, or an empty text where none was asked for; `undefined` for no.
  */
 export function question({ title, text, yes, name }: Question): Promise<string | undefined> {
+  // The event of the last answer may still be on its way.
+  settle();
   ask.title.textContent = title;
   ask.text.textContent = text;
   ask.yes.textContent = yes;
@@ -26,7 +30,16 @@ export function question({ title, text, yes, name }: Question): Promise<string |
   ask.dialog.returnValue = "cancel";
   ask.dialog.showModal();
   return new Promise((resolve) => {
-    const done = (): void => resolve(ask.dialog.returnValue === "yes" ? ask.name.value.trim() : undefined);
-    ask.dialog.addEventListener("close", done, { once: true });
+    answer = resolve;
   });
+}
+
+ask.dialog.addEventListener("close", () => {
+  // Else it is about a question that was settled when this one was asked.
+  if (!ask.dialog.open) settle();
+});
+
+function settle(): void {
+  answer?.(ask.dialog.returnValue === "yes" ? ask.name.value.trim() : undefined);
+  answer = undefined;
 }

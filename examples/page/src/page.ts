@@ -16,7 +16,8 @@ export interface PageOptions {
 }
 
 /**
- * Runs the page: opens the stream that the address names, creates it when asked to, and appends what is typed.
+ * Runs the page: opens the stream that the address names, creates it when asked to, and appends what is typed. When the
+ * page has loaded, it listens: what is typed at once is not lost, and no form is sent the browser's way.
  *
  * @param options What it knows of the server's streams.
  */
@@ -28,7 +29,8 @@ export async function startPage({ kinds = [], name = "hello" }: PageOptions = {}
     },
     refused: (error) => tell(`Not appended: ${wordsOf(error)}`),
   });
-  const app = new App({ kinds, tab: await claimTab(), onOpen: (session) => composer.restore(session) });
+  page.name.value = name;
+  const app = new App({ kinds, tab: claimTab(), onOpen: (session) => composer.restore(session) });
   watchToolbar(app);
   watchOpener(app);
 
@@ -40,7 +42,6 @@ export async function startPage({ kinds = [], name = "hello" }: PageOptions = {}
   page.dismiss.addEventListener("click", () => tell(""));
   for (const type of ["online", "offline"]) addEventListener(type, () => app.refresh());
   addEventListener("popstate", () => void app.open());
-  page.name.value = name;
   await app.open();
 }
 

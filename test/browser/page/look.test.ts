@@ -3,6 +3,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { faintestText } from "./contrast.ts";
 import { append, createOn, entriesUntil, freshName, isLive, picture, Stage } from "./stage.ts";
 
+/** A browser that is slow to give out locks, until it is told. */
+const LOCKS_THAT_WAIT = `
+  const request = navigator.locks.request.bind(navigator.locks);
+  const told = new Promise((resolve) => { globalThis.letLocksGo = resolve; });
+  navigator.locks.request = (...args) => told.then(() => request(...args));
+`;
+
 let stage: Stage;
 let name: string;
 
@@ -46,6 +53,35 @@ describe("with the keyboard alone", () => {
     await page.keyboard.press("Enter");
     await page.locator("#state", { hasText: "Closed" }).waitFor();
     expect(stage.failures).toEqual([]);
+  });
+
+  test("what is typed before the page knows which tab it is in waits for that", async () => {
+    const page = await stage.context.newPage();
+    await page.addInitScript({ content: LOCKS_THAT_WAIT });
+    await page.goto(stage.origin);
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.type(name);
+    await page.keyboard.press("Enter");
+    await page.evaluate("letLocksGo()");
+    await isLive(page);
+    expect(await page.locator("#title").textContent()).toBe(name);
+    expect(new URL(page.url()).search).toBe("");
+    expect(stage.failures).toEqual([]);
+  });
+
+  test("a question that follows another one at once has an answer of its own", async () => {
+    await stage.create(name);
+    const page = await stage.openPage(name);
+    await page.evaluate(() => {
+      const button = document.querySelector<HTMLButtonElement>("#close");
+      button?.click();
+      // The event that tells of it is still to come when the next question is asked.
+      document.querySelector("dialog")?.close();
+      button?.click();
+    });
+    await page.getByRole("button", { name: "Close it" }).click();
+    await page.locator("#state", { hasText: "Closed" }).waitFor();
   });
 
   test("everything is reached in the order in which it is read, and seen when it is reached", async () => {
