@@ -1,5 +1,5 @@
 import { isJsonContentType } from "../../shared/index.ts";
-import type { StreamPage } from "../storage/contract/index.ts";
+import type { Appended, StreamPage } from "../storage/contract/index.ts";
 
 /** Size up to which small chunks are put together, in bytes: one write of this size costs little more than a tiny one. */
 const BLOCK_BYTES = 256 * 1024;
@@ -18,7 +18,7 @@ export interface Block {
  * Length in bytes of the body that carries a page. JSON messages are stored each with a comma behind it: the last comma
  * goes, and two brackets come.
  */
-export function bodyLength(page: StreamPage): number {
+export function bodyLength(page: Pick<StreamPage, "contentType" | "byteLength">): number {
   if (!isJsonContentType(page.contentType)) return page.byteLength;
   return page.byteLength === 0 ? 2 : page.byteLength + 1;
 }
@@ -32,9 +32,8 @@ export function bodyLength(page: StreamPage): number {
  * @throws What reading the page throws, and Error when the page does not have the length it promised.
  */
 export async function collectBody(page: StreamPage, before = 0, after = 0): Promise<Uint8Array<ArrayBuffer>> {
-  const json = isJsonContentType(page.contentType);
   const buffer = new Uint8Array(before + bodyLength(page) + after);
-  const start = json ? before + 1 : before;
+  const start = isJsonContentType(page.contentType) ? before + 1 : before;
   let filled = 0;
   for await (const chunk of page.chunks()) {
     if (filled + chunk.length > page.byteLength) throw wrongLength(page);
@@ -42,11 +41,28 @@ export async function collectBody(page: StreamPage, before = 0, after = 0): Prom
     filled += chunk.length;
   }
   if (filled !== page.byteLength) throw wrongLength(page);
-  if (json) {
-    buffer[before] = OPEN_BRACKET;
-    // In place of the last message's comma, or right behind the opening bracket.
-    buffer[buffer.length - after - 1] = CLOSE_BRACKET;
-  }
+  return bracketed(buffer, page, before, after);
+}
+
+/** Makes one body of what an append has added, with room around it, as {@link collectBody} makes one of a page. */
+export function bodyOf({ contentType, bytes }: Appended, before = 0, after = 0): Uint8Array<ArrayBuffer> {
+  const page = { contentType, byteLength: bytes.length };
+  const buffer = new Uint8Array(before + bodyLength(page) + after);
+  buffer.set(bytes, isJsonContentType(contentType) ? before + 1 : before);
+  return bracketed(buffer, page, before, after);
+}
+
+/** Puts the brackets around the messages of a JSON stream. */
+function bracketed(
+  buffer: Uint8Array<ArrayBuffer>,
+  { contentType }: Pick<StreamPage, "contentType">,
+  before: number,
+  after: number,
+): Uint8Array<ArrayBuffer> {
+  if (!isJsonContentType(contentType)) return buffer;
+  buffer[before] = OPEN_BRACKET;
+  // In place of the last message's comma, or right behind the opening bracket.
+  buffer[buffer.length - after - 1] = CLOSE_BRACKET;
   return buffer;
 }
 

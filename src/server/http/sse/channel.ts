@@ -1,5 +1,6 @@
 import type { Offset, StreamId } from "../../../shared/index.ts";
-import { type Frame, hasData, type Position } from "./frame.ts";
+import type { Appended } from "../../storage/contract/index.ts";
+import { emptyBehind, type Frame, hasData, type Position } from "./frame.ts";
 
 /** Most frames kept for sharing. Readers at the tail need one; the rest is for those who catch up side by side. */
 const MAX_FRAMES = 4;
@@ -7,10 +8,13 @@ const MAX_FRAMES = 4;
 /** Reads the page that starts at an offset of one particular stream, and writes it as a frame. */
 export type LoadFrame = (streamId: StreamId, offset: Offset) => Promise<Frame>;
 
-interface Entry {
-  readonly frame: Promise<Frame>;
-  /** Whether it turned out to hold no data: then it costs nothing to keep, and saves a read at every heartbeat. */
-  empty: boolean;
+/** Writes what an append has added as a frame; `undefined` when it is too much for one. */
+export type WriteFrame = (appended: Appended) => Frame | undefined;
+
+/** Makes frames for a {@link Channel}. */
+export interface FrameSource {
+  readonly load: LoadFrame;
+  readonly write: WriteFrame;
 }
 
 /**
@@ -20,13 +24,14 @@ interface Entry {
 export class Channel {
   /** How many readers there are. */
   readers = 0;
-  readonly #load: LoadFrame;
-  readonly #frames = new Map<string, Entry>();
+  readonly #source: FrameSource;
+  /** By where they start. What is being read is a promise. */
+  readonly #frames = new Map<string, Frame | Promise<Frame>>();
   #gate = Promise.withResolvers<void>();
   #nextTick = Promise.withResolvers<void>();
 
-  constructor(load: LoadFrame) {
-    this.#load = load;
+  constructor(source: FrameSource) {
+    this.#source = source;
   }
 
   /**
@@ -42,16 +47,21 @@ export class Channel {
     return this.#nextTick.promise;
   }
 
-  /** Something happened at the path: no frame is known to be current any more. */
-  readonly change = (): void => {
+  /**
+   * Something happened at the path: no frame is known to be current any more, but for the one that it has brought, if
+   * that is known.
+   */
+  readonly change = (appended?: Appended): void => {
     this.#frames.clear();
+    if (appended !== undefined) this.#keep(appended);
     this.#open();
   };
 
   /** Time passed: readers may owe a heartbeat, and frames with data have served those who were together. */
   tick(): void {
-    for (const [key, entry] of this.#frames) {
-      if (!entry.empty) this.#frames.delete(key);
+    for (const [key, frame] of this.#frames) {
+      // One without data costs nothing to keep, and saves a read at every heartbeat.
+      if (frame instanceof Promise || hasData(frame)) this.#frames.delete(key);
     }
     const { resolve } = this.#nextTick;
     this.#nextTick = Promise.withResolvers<void>();
@@ -59,29 +69,33 @@ export class Channel {
     this.#open();
   }
 
-  /** The frame that starts at a position. @throws What reading it throws. */
-  frameAt({ streamId, nextOffset: offset }: Position): Promise<Frame> {
-    const key = `${streamId}:${offset}`;
+  /** The frame that starts at a position, at once if it is known. @throws What reading it throws. */
+  frameAt({ streamId, nextOffset: offset }: Position): Frame | Promise<Frame> {
+    const key = keyOf(streamId, offset);
     const known = this.#frames.get(key);
-    if (known !== undefined) return known.frame;
-    const entry: Entry = {
-      frame: this.#load(streamId, offset),
-      empty: false,
+    if (known !== undefined) return known;
+    const loading = this.#source.load(streamId, offset);
+    const settle = (frame?: Frame): void => {
+      if (this.#frames.get(key) !== loading) return;
+      if (frame === undefined) this.#frames.delete(key);
+      else this.#frames.set(key, frame);
     };
-    entry.frame.then(
-      (frame) => {
-        entry.empty = !hasData(frame);
-      },
-      () => {
-        if (this.#frames.get(key) === entry) this.#frames.delete(key);
-      },
-    );
-    this.#frames.set(key, entry);
+    loading.then(settle, () => settle());
+    this.#frames.set(key, loading);
     for (const oldest of this.#frames.keys()) {
       if (this.#frames.size <= MAX_FRAMES) break;
       this.#frames.delete(oldest);
     }
-    return entry.frame;
+    return loading;
+  }
+
+  /** What was appended is known, and so is that nothing follows it yet: neither has to be read. */
+  #keep(appended: Appended): void {
+    const frame = this.#source.write(appended);
+    if (frame === undefined) return;
+    const { streamId, startOffset, nextOffset } = appended;
+    this.#frames.set(keyOf(streamId, startOffset), frame);
+    this.#frames.set(keyOf(streamId, nextOffset), emptyBehind(frame));
   }
 
   #open(): void {
@@ -90,3 +104,5 @@ export class Channel {
     resolve();
   }
 }
+
+const keyOf = (streamId: StreamId, offset: Offset): string => `${streamId}:${offset}`;

@@ -1,7 +1,7 @@
 import { type Cursor, calculateCursor, isStreamError } from "../../../shared/index.ts";
 import type { CoreSettings } from "../options.ts";
 import { controlEvent, HEARTBEAT } from "./control-event.ts";
-import { type Frame, frameWrites, hasData, type Position, withCursor } from "./frame.ts";
+import { type Frame, hasData, largePieces, type Position, withCursor } from "./frame.ts";
 import type { Membership } from "./hub.ts";
 
 const encoder = new TextEncoder();
@@ -20,9 +20,9 @@ export interface ConnectionStart {
   readonly signal: AbortSignal;
 }
 
-/** A frame on its way: most are one write. */
+/** A frame on its way that takes more than one write. */
 interface Sending {
-  readonly writes: Iterator<Uint8Array, void>;
+  readonly pieces: Iterator<Uint8Array, void>;
   /** The write that ends the frame. */
   readonly last: Uint8Array;
   /** Whether the stream ends with the frame. */
@@ -65,11 +65,7 @@ export class SseConnection {
         start: (controller) => {
           this.#controller = controller;
         },
-        pull: async () => {
-          this.#pulling = true;
-          await this.#pull();
-          this.#pulling = false;
-        },
+        pull: () => this.#pull(),
         cancel: () => this.#leave(),
       },
       // No room for anything that was not asked for: a reader that stops reading is not read for.
@@ -95,11 +91,14 @@ export class SseConnection {
 
   /** Answers the client's wish for more with exactly one write, or with the end. */
   async #pull(): Promise<void> {
+    this.#pulling = true;
+    if (this.#sending !== undefined) return this.#sendOn(this.#sending);
     const { channel } = this.#membership;
     while (!this.#left) {
-      if (this.#sending !== undefined) return this.#sendOn(this.#sending);
       const { gate } = channel;
-      const frame = await this.#nextFrame();
+      const known = this.#unsent ?? channel.frameAt(this.#position);
+      // What is known is sent in the turn in which the gate opened.
+      const frame = known instanceof Promise ? await known.catch(this.#fail) : known;
       if (frame === undefined || this.#left) return;
       if (this.#isWorthSending(frame)) return this.#send(frame);
       if (this.#isDue(this.#openedAt, this.#settings.sseRotateMs)) return this.#rotate(frame);
@@ -108,18 +107,11 @@ export class SseConnection {
     }
   }
 
-  /** The frame after the last one; `undefined` when there will be none, and the connection has ended. */
-  async #nextFrame(): Promise<Frame | undefined> {
-    if (this.#unsent !== undefined) return this.#unsent;
-    try {
-      return await this.#membership.channel.frameAt(this.#position);
-    } catch (error) {
-      // The stream is gone, or cannot be read: coming back tells the client which.
-      if (!isStreamError(error)) this.#settings.onError(error);
-      this.#end();
-      return undefined;
-    }
-  }
+  /** The stream is gone, or cannot be read: coming back tells the client which. */
+  readonly #fail = (error: unknown): undefined => {
+    if (!isStreamError(error)) this.#settings.onError(error);
+    this.#end();
+  };
 
   /** The first frame always is: it tells the client where it stands. */
   #isWorthSending(frame: Frame): boolean {
@@ -132,15 +124,19 @@ export class SseConnection {
     // Not the frame itself: its bytes are for those who have not got them yet.
     this.#position = { streamId, contentType, nextOffset };
     const last = this.#addressed(frame);
-    this.#sending = { writes: frameWrites(frame, last), last, closed: frame.closed };
-    this.#sendOn(this.#sending);
+    if (frame.large === undefined) this.#sendLast(last, frame.closed);
+    else this.#sendOn({ pieces: largePieces(frame.large), last, closed: frame.closed });
   }
 
-  #sendOn({ writes, last, closed }: Sending): void {
-    const { value: piece = last } = writes.next();
-    this.#write(piece);
-    if (piece !== last) return;
-    this.#sending = undefined;
+  #sendOn(sending: Sending): void {
+    const { done, value } = sending.pieces.next();
+    this.#sending = done ? undefined : sending;
+    if (done) this.#sendLast(sending.last, sending.closed);
+    else this.#write(value);
+  }
+
+  #sendLast(bytes: Uint8Array, closed: boolean): void {
+    this.#write(bytes);
     if (closed || this.#isDue(this.#openedAt, this.#settings.sseRotateMs)) this.#end();
   }
 
@@ -169,6 +165,7 @@ export class SseConnection {
   }
 
   #write(bytes: Uint8Array): void {
+    this.#pulling = false;
     this.#sentAt = this.#settings.clock.now();
     this.#controller?.enqueue(bytes);
   }

@@ -5,8 +5,8 @@ import {
   type Offset,
   type StreamId,
 } from "../../../shared/index.ts";
-import type { StreamPage } from "../../storage/contract/index.ts";
-import { collectBody } from "../page-blocks.ts";
+import type { Appended, StreamPage } from "../../storage/contract/index.ts";
+import { bodyOf, collectBody } from "../page-blocks.ts";
 import { controlEvent } from "./control-event.ts";
 import { dataLinePieces, dataLines, needsDataLines } from "./data-lines.ts";
 
@@ -36,6 +36,9 @@ export interface Frame extends Position {
   readonly large?: Uint8Array;
 }
 
+/** What a frame says of its page. */
+type Facts = Pick<Frame, "streamId" | "contentType" | "nextOffset" | "upToDate" | "closed">;
+
 const encoder = new TextEncoder();
 /** Text with line ends that is longer than this is written while it is sent, in bytes. */
 const LARGE_BYTES = 512 * 1024;
@@ -53,31 +56,33 @@ const FIELD_END = encoder.encode("\n\n");
  * @throws What reading the page throws.
  */
 export async function encodeFrame(page: StreamPage, cursor: Cursor): Promise<Frame> {
-  const { streamId, contentType, nextOffset, upToDate, closed } = page;
   const control = encoder.encode(controlEvent(page, cursor));
-  const frame = { streamId, contentType, nextOffset, upToDate, closed, cursor };
-  if (page.byteLength === 0) return { ...frame, bytes: control, dataLength: 0 };
-  const written = await dataAndControl(page, control);
-  if ("large" in written) return { ...frame, bytes: control, dataLength: 0, large: written.large };
-  return { ...frame, bytes: written, dataLength: written.length - control.length };
+  if (page.byteLength === 0) return { ...factsOf(page, cursor), bytes: control, dataLength: 0 };
+  const { before, after } = roomFor(page, control);
+  return frameAround(factsOf(page, cursor), control, await collectBody(page, before, after));
+}
+
+/** Writes what an append has added as {@link encodeFrame} would, from memory. */
+export function encodeAppended(appended: Appended, cursor: Cursor): Frame {
+  const facts = factsOf({ ...appended, upToDate: true }, cursor);
+  const control = encoder.encode(controlEvent(facts, cursor));
+  const { before, after } = roomFor(appended, control);
+  return frameAround(facts, control, bodyOf(appended, before, after));
+}
+
+/** The frame without data that follows one, for as long as nothing more happens. */
+export function emptyBehind({ bytes, dataLength, large: _large, ...facts }: Frame): Frame {
+  return { ...facts, bytes: bytes.slice(dataLength), dataLength: 0 };
 }
 
 /** Whether a frame brings data. */
 export const hasData = ({ dataLength, large }: Frame): boolean => dataLength > 0 || large !== undefined;
 
-/**
- * The events of a frame, one write after the other.
- *
- * @param frame The frame.
- * @param bytes Its `bytes`, or what {@link withCursor} made of them.
- */
-export function* frameWrites({ large }: Frame, bytes: Uint8Array): Generator<Uint8Array, void, undefined> {
-  if (large !== undefined) {
-    yield DATA_EVENT;
-    yield* dataLinePieces(large);
-    yield EVENT_END;
-  }
-  yield bytes;
+/** The `data` event of {@link Frame.large} text, one write after the other. */
+export function* largePieces(large: Uint8Array): Generator<Uint8Array, void, undefined> {
+  yield DATA_EVENT;
+  yield* dataLinePieces(large);
+  yield EVENT_END;
 }
 
 /** Puts a `control` event with another cursor behind the frame's data, for a reader that may not get the frame's own. */
@@ -85,30 +90,44 @@ export function withCursor(frame: Frame, cursor: Cursor): Uint8Array {
   return join(frame.bytes.subarray(0, frame.dataLength), encoder.encode(controlEvent(frame, cursor)));
 }
 
-async function dataAndControl(
-  page: StreamPage,
+function factsOf({ streamId, contentType, nextOffset, upToDate, closed }: Facts, cursor: Cursor) {
+  return { streamId, contentType, nextOffset, upToDate, closed, cursor };
+}
+
+/** Room for the frame around the body, so that the usual body is copied once. */
+function roomFor({ contentType }: Pick<Position, "contentType">, control: Uint8Array) {
+  if (!isSSETextCompatibleContentType(contentType)) return { before: 0, after: 0 };
+  return { before: DATA_FIELD.length, after: FIELD_END.length + control.length };
+}
+
+/** @param bytes The body, in the middle of the room that {@link roomFor} asks for. */
+function frameAround(
+  facts: Omit<Frame, "bytes" | "dataLength" | "large">,
   control: Uint8Array,
-): Promise<Uint8Array | { readonly large: Uint8Array }> {
-  if (!isSSETextCompatibleContentType(page.contentType)) {
-    const base64 = encodeBase64Data(await collectBody(page));
-    return join(DATA_FIELD, encoder.encode(base64), FIELD_END, control);
+  bytes: Uint8Array,
+): Frame {
+  const whole = (written: Uint8Array): Frame => ({
+    ...facts,
+    bytes: written,
+    dataLength: written.length - control.length,
+  });
+  if (!isSSETextCompatibleContentType(facts.contentType)) {
+    return whole(join(DATA_FIELD, encoder.encode(encodeBase64Data(bytes)), FIELD_END, control));
   }
-  // Room for the frame around the body, so that the usual body is copied once.
-  const bytes = await collectBody(page, DATA_FIELD.length, FIELD_END.length + control.length);
   const end = bytes.length - control.length - FIELD_END.length;
   const body = bytes.subarray(DATA_FIELD.length, end);
   if (needsDataLines(body)) {
-    if (body.length > LARGE_BYTES) return { large: body };
+    if (body.length > LARGE_BYTES) return { ...facts, bytes: control, dataLength: 0, large: body };
     const lines = dataLines(body, DATA_EVENT.length, EVENT_END.length + control.length);
     lines.set(DATA_EVENT);
     lines.set(EVENT_END, lines.length - control.length - EVENT_END.length);
     lines.set(control, lines.length - control.length);
-    return lines;
+    return whole(lines);
   }
   bytes.set(DATA_FIELD);
   bytes.set(FIELD_END, end);
   bytes.set(control, end + FIELD_END.length);
-  return bytes;
+  return whole(bytes);
 }
 
 function join(...pieces: readonly Uint8Array[]): Uint8Array {

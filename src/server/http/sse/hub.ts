@@ -2,7 +2,7 @@ import { calculateCursor, type Offset, type StreamId } from "../../../shared/ind
 import type { ReadOptions, StreamStore } from "../../storage/contract/index.ts";
 import type { CoreSettings } from "../options.ts";
 import { Channel } from "./channel.ts";
-import { encodeFrame, type Frame } from "./frame.ts";
+import { encodeAppended, encodeFrame, type Frame } from "./frame.ts";
 
 /** The longest character in UTF-8, in bytes. */
 const LONGEST_CHARACTER_BYTES = 4;
@@ -74,7 +74,11 @@ export class LiveHub {
   }
 
   #open(path: string) {
-    const channel = new Channel((streamId: StreamId, offset: Offset) => this.#load(path, { streamId, offset }));
+    const channel = new Channel({
+      load: (streamId: StreamId, offset: Offset) => this.#load(path, { streamId, offset }),
+      write: (appended) =>
+        appended.bytes.length > this.#settings.sseBatchBytes ? undefined : encodeAppended(appended, this.#cursor()),
+    });
     const entry = { channel, unwatch: this.#store.watch(path, channel.change) };
     this.#channels.set(path, entry);
     if (this.#channels.size === 1) this.#arm();

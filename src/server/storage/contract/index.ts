@@ -9,6 +9,7 @@ export type {
 } from "./forks.ts";
 export type { AppendOptions, GetOptions, PutOptions, ReadOptions, WaitOptions } from "./options.ts";
 export type {
+  Appended,
   AppendResult,
   GetResult,
   HeadResult,

@@ -97,6 +97,22 @@ export interface StreamPage {
   chunks(): AsyncIterable<Uint8Array>;
 }
 
+/** The bytes that one append has added to a stream, for whoever watches it. */
+export interface Appended {
+  /** Identity of the stream. */
+  readonly streamId: StreamId;
+  /** MIME type of the stream. */
+  readonly contentType: string;
+  /** Where the bytes start: the tail before the append. */
+  readonly startOffset: Offset;
+  /** Where they end: the tail after the append. */
+  readonly nextOffset: Offset;
+  /** Whether the append closed the stream. */
+  readonly closed: boolean;
+  /** The bytes as they are stored (a JSON message is stored followed by one comma). Shared: not to be changed. */
+  readonly bytes: Uint8Array;
+}
+
 /** What is known of a stream without reading it. */
 export interface HeadResult {
   /** Identity of the stream. */

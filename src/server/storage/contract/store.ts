@@ -1,6 +1,7 @@
 import type { Offset } from "../../../shared/index.ts";
 import type { AppendOptions, GetOptions, PutOptions, ReadOptions, WaitOptions } from "./options.ts";
 import type {
+  Appended,
   AppendResult,
   GetResult,
   HeadResult,
@@ -88,9 +89,12 @@ export interface StreamStore {
    * attached live reader: while one watches, a sliding lifetime does not run out. Stores that other isolates write to
    * look for changes at least about once a second while somebody watches.
    *
+   * @param onChange may get what an append has added, which saves whoever stands at its start a read: only where the
+   * store has it at hand, and only whole characters. Without it, or for whoever stands elsewhere, reading tells. It must
+   * not wait, and is called before the append is acknowledged.
    * @returns a function that ends the watch; calling it again does nothing.
    */
-  watch(path: string, onChange: () => void): () => void;
+  watch(path: string, onChange: (appended?: Appended) => void): () => void;
 
   /**
    * Does the work that is due: expiry, unfinished forks, freeing space. Call it from an alarm or a cron trigger.

@@ -13,6 +13,8 @@ export class Body {
   readonly #data: Uint8Array;
   readonly #owned: boolean;
   #framed: FramedBody | undefined;
+  /** What framing failed with: an owned body is no longer what it was, and must not be framed again. */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(data: Uint8Array, owned: boolean) {
     this.length = data.length;
@@ -20,8 +22,13 @@ export class Body {
     this.#owned = owned;
   }
 
+  /** The bytes as they are stored, once the rules have asked for them. */
+  get stored(): Uint8Array | undefined {
+    return this.#framed?.bytes;
+  }
+
   /**
-   * The bytes as they are stored.
+   * Frames the bytes as they are stored.
    *
    * @throws InvalidJsonError in JSON mode for anything but strict JSON, and for an empty array if that is refused.
    */
@@ -34,7 +41,13 @@ export class Body {
   }
 
   #frame(): FramedBody {
-    const { bytes, index } = frameJson(this.#data, { owned: this.#owned });
-    return { bytes, boundaries: index };
+    if (this.#failure !== undefined) throw this.#failure.error;
+    try {
+      const { bytes, index } = frameJson(this.#data, { owned: this.#owned });
+      return { bytes, boundaries: index };
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    }
   }
 }

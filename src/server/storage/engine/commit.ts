@@ -16,7 +16,7 @@ export interface Commit {
   /** Hides the stream from everyone but its forks. */
   readonly softDelete?: true;
   /** Stores a producer's new state. */
-  readonly producer?: { readonly id: string; readonly state: ProducerState; readonly known: boolean };
+  readonly producer?: CommittedProducer;
   /** Stores the last access. Implied by `append`. */
   readonly touchedAt?: number;
   /** Registers a fork and how far it may read. */
@@ -27,6 +27,14 @@ export interface Commit {
   readonly schedule?: readonly Task[];
   /** Drops tasks by name. */
   readonly cancel?: readonly string[];
+}
+
+/** A producer's new state. */
+export interface CommittedProducer {
+  readonly id: string;
+  readonly state: ProducerState;
+  /** Whether the stream knew the producer before. */
+  readonly known: boolean;
 }
 
 /** Bytes to append, framed as they are stored. */

@@ -12,6 +12,7 @@ import {
   systemClock,
 } from "../../../shared/index.ts";
 import type {
+  Appended,
   AppendOptions,
   AppendResult,
   ForkSource,
@@ -29,6 +30,7 @@ import type {
 } from "../contract/index.ts";
 import { waitForPage } from "../contract/index.ts";
 import { Accesses } from "./accesses.ts";
+import { appendedBy } from "./appended.ts";
 import type { Backend, Transacted } from "./backend.ts";
 import { Body } from "./body.ts";
 import { ChangePoll } from "./change-poll.ts";
@@ -45,7 +47,7 @@ import type { Snapshot, SnapshotKeys, StreamState } from "./state.ts";
 import type { Sharing, StoreOptions } from "./store-options.ts";
 import { mint, StreamLog } from "./stream-log.ts";
 import { Touches } from "./touches.ts";
-import { Watchers } from "./watchers.ts";
+import { type OnChange, Watchers } from "./watchers.ts";
 
 export type { Sharing, StoreOptions } from "./store-options.ts";
 
@@ -136,9 +138,10 @@ export class LogStore implements StreamStore {
 
   async append(path: string, data: Uint8Array, options: AppendOptions = {}): Promise<AppendResult> {
     const now = this.#clock.now();
+    const body = new Body(data, options.owned ?? false);
     const command = {
       path,
-      body: new Body(data, options.owned ?? false),
+      body,
       contentType: options.contentType,
       seq: options.seq,
       producer: options.producer,
@@ -154,7 +157,9 @@ export class LogStore implements StreamStore {
     const changed = result.appended || (result.closed && !state?.closed);
     if (changed) {
       if (state?.ttlSeconds !== undefined) this.#touches.stored(path, result.streamId, now);
-      this.#notify(path);
+      // Where others write as well, what they wrote must be looked for, and is found by reading.
+      const isKnown = result.appended && this.#poll === undefined && this.#watchers.count(path) > 0;
+      this.#notify(path, isKnown && state && tail ? appendedBy(body, state, tail, result.closed) : undefined);
     } else if (state !== undefined) {
       await this.#accesses.touch(path, state);
     }
@@ -212,7 +217,7 @@ export class LogStore implements StreamStore {
     return page;
   }
 
-  watch(path: string, onChange: () => void): () => void {
+  watch(path: string, onChange: OnChange): () => void {
     const unwatch = this.#watchers.add(path, onChange);
     this.#poll?.start(path);
     let watching = true;
@@ -286,9 +291,9 @@ export class LogStore implements StreamStore {
     return result;
   }
 
-  #notify(path: string): void {
+  #notify(path: string, appended?: Appended): void {
     this.#poll?.told(path);
-    this.#watchers.notify(path);
+    this.#watchers.notify(path, appended);
   }
 
   async #afterRemoval(path: string): Promise<void> {

@@ -1,6 +1,11 @@
+import type { Appended } from "../contract/index.ts";
+
+/** Called on a change, with what an append has added if that is known. */
+export type OnChange = (appended?: Appended) => void;
+
 /** Who wants to know of changes, by path. */
 export class Watchers {
-  readonly #byPath = new Map<string, Set<() => void>>();
+  readonly #byPath = new Map<string, Set<OnChange>>();
 
   /** Number of watches on a path. */
   count(path: string): number {
@@ -8,9 +13,9 @@ export class Watchers {
   }
 
   /** Adds a watch; the returned function ends it, once. */
-  add(path: string, onChange: () => void): () => void {
+  add(path: string, onChange: OnChange): () => void {
     // A wrapper of its own for each watch: the same callback may watch twice.
-    const watch = (): void => onChange();
+    const watch: OnChange = (appended) => onChange(appended);
     const watches = this.#byPath.get(path);
     if (watches === undefined) this.#byPath.set(path, new Set([watch]));
     else watches.add(watch);
@@ -21,12 +26,12 @@ export class Watchers {
   }
 
   /** Calls everyone who watches a path. One that throws does not keep the change from the others. */
-  notify(path: string): void {
+  notify(path: string, appended?: Appended): void {
     const watches = this.#byPath.get(path);
     if (watches === undefined) return;
     for (const watch of [...watches]) {
       try {
-        watch();
+        watch(appended);
       } catch (error) {
         queueMicrotask(() => {
           throw error;

@@ -1,10 +1,10 @@
 import type { StreamId } from "../../../shared/index.ts";
 import type { Backend, Chunk, ChunkInfo, StreamKey, Transacted } from "../engine/backend.ts";
-import type { ChunkLimits } from "../engine/chunk-plan.ts";
-import type { Commit, Decision } from "../engine/commit.ts";
+import { type ChunkLimits, tailAfter } from "../engine/chunk-plan.ts";
+import type { AppendedBytes, Commit, Decision } from "../engine/commit.ts";
 import type { Snapshot, SnapshotKeys, StreamState } from "../engine/state.ts";
 import type { Job, Task } from "../engine/task.ts";
-import { CommitWriter } from "./commit-writer.ts";
+import { type Applied, CommitWriter, type StreamRows } from "./commit-writer.ts";
 import {
   type ChunkInfoRow,
   type ChunkRow,
@@ -27,9 +27,19 @@ export interface SqliteHost {
 }
 
 const MAX_CACHED_NUMBERS = 1000;
+/** Streams of which the last append is remembered. */
+const MAX_KNOWN = 1000;
 
 const INFO = `${START} AS start, length(data) AS length, seq, lead, written_at`;
 const LAST = `${START} AS start, length(data) AS length, seq, written_at, last_seq, producers`;
+
+// Whole, so that the runtime finds each statement that it has prepared by the text's identity.
+const STREAM = "SELECT * FROM dcs_streams WHERE path = ?";
+const LAST_CHUNK = `SELECT ${LAST} FROM dcs_chunks WHERE k >= ${KEY} AND k < ${KEY} ORDER BY k DESC LIMIT 1`;
+const AT = `FROM dcs_chunks WHERE k >= ${KEY} AND k <= ${KEY} ORDER BY k DESC LIMIT 1`;
+const CHUNK_INFO_AT = `SELECT ${INFO} ${AT}`;
+const CHUNK_AT = `SELECT ${INFO}, data ${AT}`;
+const CHUNKS_FROM = `SELECT ${INFO}, data FROM dcs_chunks WHERE k >= ${KEY} AND k < ${KEY} ORDER BY k`;
 
 /**
  * Streams in a Durable Object's SQLite. The object runs one piece of JavaScript at a time and SQL is synchronous, so
@@ -46,6 +56,8 @@ export class SqliteBackend implements Backend {
   readonly #writer: CommitWriter;
   /** Numbers of streams by identity: a number is never used again, so it cannot go stale. */
   readonly #numbers = new Map<string, number>();
+  /** Streams as their last append has left them. */
+  readonly #known = new Map<string, StreamRows>();
   #initialized = false;
 
   constructor(host: SqliteHost, limits: ChunkLimits) {
@@ -77,6 +89,7 @@ export class SqliteBackend implements Backend {
   reset(): void {
     this.#initialized = false;
     this.#numbers.clear();
+    this.#known.clear();
   }
 
   transact<Result>(
@@ -84,16 +97,7 @@ export class SqliteBackend implements Backend {
     keys: SnapshotKeys,
     decide: (snapshot: Snapshot) => Decision<Result>,
   ): Transacted<Result> {
-    const row = this.#streamRow(path);
-    const last = row && this.#lastChunk(row.number);
-    const snapshot = this.#snapshot(row, last, keys);
-    const { result, commit } = decide(snapshot);
-    if (commit === undefined) return { result, tail: snapshot.state?.tail };
-    this.initialize();
-    const tail = this.#isOneStatement(commit)
-      ? this.#writer.apply(path, row, last, snapshot.state, commit)
-      : this.#host.atomically(() => this.#writer.apply(path, row, last, snapshot.state, commit));
-    return { result, tail };
+    return this.#appendToKnown(path, keys, decide) ?? this.#readAndTransact(path, keys, decide);
   }
 
   load(path: string): StreamState | undefined {
@@ -106,23 +110,22 @@ export class SqliteBackend implements Backend {
   }
 
   chunkInfo(key: StreamKey, pos: number): ChunkInfo | undefined {
-    const row = this.#chunkRow<ChunkInfoRow>(INFO, key, pos);
+    const row = this.#chunkRow<ChunkInfoRow>(CHUNK_INFO_AT, key, pos);
     return row && infoOf(row);
   }
 
   chunkAt(key: StreamKey, pos: number): Chunk | undefined {
-    const row = this.#chunkRow<ChunkRow>(`${INFO}, data`, key, pos);
+    const row = this.#chunkRow<ChunkRow>(CHUNK_AT, key, pos);
     return row && chunkOf(row);
   }
 
   chunksFrom(key: StreamKey, start: number, end: number, budget: number): Chunk[] {
     const number = this.#numberOf(key);
     if (number === undefined) return [];
-    const query = `SELECT ${INFO}, data FROM dcs_chunks WHERE k >= ${KEY} AND k < ${KEY} ORDER BY k`;
     // Chunks of the budget's range of positions: every row is taken, since a cursor that is left before its end keeps
     // its statement, and the blob in it, until the collector runs.
     const limit = Math.min(end, start + budget);
-    return this.#sql.exec<ChunkRow>(query, number, start, number, limit).toArray().map(chunkOf);
+    return this.#sql.exec<ChunkRow>(CHUNKS_FROM, number, start, number, limit).toArray().map(chunkOf);
   }
 
   dueTasks(now: number, limit: number, kind?: Job["kind"]): Task[] {
@@ -151,11 +154,65 @@ export class SqliteBackend implements Backend {
     return this.#initialized;
   }
 
-  /** A commit that one statement carries out needs no transaction around it. */
-  #isOneStatement({ append, ...others }: Commit): boolean {
+  /**
+   * Appends without reading first, where the last append has left what a decision needs: most appends follow another one.
+   * What is known may be old (a second store on the same storage, a transaction around the store that was rolled back), so
+   * the statement that writes looks whether it still holds, and whatever is not a mere append is decided by what is stored.
+   */
+  #appendToKnown<Result>(
+    path: string,
+    { producerId, forkId, taskId }: SnapshotKeys,
+    decide: (snapshot: Snapshot) => Decision<Result>,
+  ): Transacted<Result> | undefined {
+    const known = this.#known.get(path);
+    if (known === undefined || forkId !== undefined || taskId !== undefined) return undefined;
+    // Whatever comes of it, only what is written now is known afterwards.
+    this.#known.delete(path);
+    const { result, commit } = decideOrRefuse(decide, this.#snapshot(known.row, known.last, { producerId })) ?? {};
+    const append = commit && this.#mereAppend(commit);
+    if (result === undefined || commit === undefined || !append?.movable) return undefined;
+    const { producer } = commit;
+    const write = (): LastChunkRow | undefined => {
+      const last = this.#writer.appendIfKnown(path, known, append);
+      if (last !== undefined && producer !== undefined) this.#writer.storeProducer(known.row.number, producer);
+      return last;
+    };
+    const last = producer === undefined ? write() : this.#host.atomically(write);
+    if (last === undefined) return undefined;
+    this.#remember(path, known.row, last);
+    return { result, tail: tailAfter(last, this.#limits) };
+  }
+
+  #readAndTransact<Result>(
+    path: string,
+    keys: SnapshotKeys,
+    decide: (snapshot: Snapshot) => Decision<Result>,
+  ): Transacted<Result> {
+    const row = this.#streamRow(path);
+    const last = row && this.#lastChunk(row.number);
+    const snapshot = this.#snapshot(row, last, keys);
+    const { result, commit } = decide(snapshot);
+    if (commit === undefined) return { result, tail: snapshot.state?.tail };
+    this.initialize();
+    const isOneStatement = commit.producer === undefined && this.#mereAppend(commit) !== undefined;
+    const apply = (): Applied => this.#writer.apply(path, row, last, snapshot.state, commit);
+    const applied = isOneStatement ? apply() : this.#host.atomically(apply);
+    if (row !== undefined && applied.last !== undefined && commit.create === undefined) {
+      this.#remember(path, row, applied.last);
+    }
+    return { result, tail: applied.tail };
+  }
+
+  /** What a commit appends, if that fits one chunk and is all it does, but for a producer's state. */
+  #mereAppend({ append, producer: _producer, ...others }: Commit): AppendedBytes | undefined {
     const { maxBytes, coalesceBelow } = this.#limits;
     const fits = append !== undefined && append.framed.bytes.length <= maxBytes - coalesceBelow;
-    return fits && Object.keys(others).length === 0;
+    return fits && Object.keys(others).length === 0 ? append : undefined;
+  }
+
+  #remember(path: string, row: StreamRow, last: LastChunkRow): void {
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    this.#known.set(path, { row, last });
   }
 
   #snapshot(row: StreamRow | undefined, last: LastChunkRow | undefined, keys: SnapshotKeys): Snapshot {
@@ -170,8 +227,8 @@ export class SqliteBackend implements Backend {
 
   #streamRow(path: string): StreamRow | undefined {
     if (!this.#isInUse()) return undefined;
-    const row = first(this.#sql.exec<StreamRow>("SELECT * FROM dcs_streams WHERE path = ?", path));
-    if (row !== undefined) this.#remember(row);
+    const row = first(this.#sql.exec<StreamRow>(STREAM, path));
+    if (row !== undefined) this.#rememberNumber(row);
     return row;
   }
 
@@ -187,21 +244,19 @@ export class SqliteBackend implements Backend {
     }
   }
 
-  #remember({ stream_id, number }: StreamRow): void {
+  #rememberNumber({ stream_id, number }: StreamRow): void {
     if (this.#numbers.has(stream_id)) return;
     if (this.#numbers.size >= MAX_CACHED_NUMBERS) this.#numbers.clear();
     this.#numbers.set(stream_id, number);
   }
 
   #lastChunk(number: number): LastChunkRow | undefined {
-    const query = `SELECT ${LAST} FROM dcs_chunks WHERE k >= ${KEY} AND k < ${KEY} ORDER BY k DESC LIMIT 1`;
-    return first(this.#sql.exec<LastChunkRow>(query, number, 0, number + 1, 0));
+    return first(this.#sql.exec<LastChunkRow>(LAST_CHUNK, number, 0, number + 1, 0));
   }
 
-  #chunkRow<Row extends ChunkInfoRow>(columns: string, key: StreamKey, pos: number): Row | undefined {
+  #chunkRow<Row extends ChunkInfoRow>(query: string, key: StreamKey, pos: number): Row | undefined {
     const number = this.#numberOf(key);
     if (number === undefined) return undefined;
-    const query = `SELECT ${columns} FROM dcs_chunks WHERE k >= ${KEY} AND k <= ${KEY} ORDER BY k DESC LIMIT 1`;
     return first(this.#sql.exec<Row>(query, number, 0, number, pos));
   }
 
@@ -227,4 +282,16 @@ export class SqliteBackend implements Backend {
 function first<Row extends Record<string, SqlStorageValue>>(cursor: SqlStorageCursor<Row>): Row | undefined {
   // To the end as well, though there is one row at most: see `chunksFrom`.
   return cursor.toArray()[0];
+}
+
+/** A decision by what may be old: a refusal is none. */
+function decideOrRefuse<Result>(
+  decide: (snapshot: Snapshot) => Decision<Result>,
+  snapshot: Snapshot,
+): Decision<Result> | undefined {
+  try {
+    return decide(snapshot);
+  } catch {
+    return undefined;
+  }
 }

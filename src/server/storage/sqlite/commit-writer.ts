@@ -1,13 +1,34 @@
 import type { LogPosition } from "../contract/index.ts";
-import { type ChunkLimits, planChunks } from "../engine/chunk-plan.ts";
-import type { AppendedBytes, Commit } from "../engine/commit.ts";
+import { type ChunkLimits, planChunks, tailAfter } from "../engine/chunk-plan.ts";
+import type { AppendedBytes, Commit, CommittedProducer } from "../engine/commit.ts";
 import type { StreamIdentity, StreamState } from "../engine/state.ts";
 import type { LastChunkRow, StreamRow } from "./rows.ts";
-import { KEY } from "./schema.ts";
+import {
+  EXTEND_CHUNK,
+  EXTEND_CHUNK_IF_KNOWN,
+  INSERT_CHUNK,
+  INSERT_CHUNK_IF_KNOWN,
+  KEY,
+  UPSERT_PRODUCER,
+} from "./schema.ts";
 import type { TaskTable } from "./task-table.ts";
 
 /** Chunk rows, and producer rows, that one step of freeing a removed stream deletes. */
 const FREE_ROWS = 512;
+
+/** A stream's row and that of its last chunk. */
+export interface StreamRows {
+  readonly row: StreamRow;
+  readonly last: LastChunkRow;
+}
+
+/** What a commit left behind. */
+export interface Applied {
+  /** Where the log at the path ends now; `undefined` when the path is empty. */
+  readonly tail: LogPosition | undefined;
+  /** The last chunk, if the commit has written it. */
+  readonly last?: LastChunkRow;
+}
 
 /** Writes commits into the tables. Whoever calls sees to it that all of a commit is written, or nothing. */
 export class CommitWriter {
@@ -25,7 +46,6 @@ export class CommitWriter {
    * Carries out a commit.
    *
    * @param row The stream at the path, and `last` its last chunk, as the decision saw them.
-   * @returns Where the log at the path ends now; `undefined` when the path is empty.
    */
   apply(
     path: string,
@@ -33,7 +53,7 @@ export class CommitWriter {
     last: LastChunkRow | undefined,
     state: StreamState | undefined,
     commit: Commit,
-  ): LogPosition | undefined {
+  ): Applied {
     if (commit.remove && row) this.#remove(path, row.number);
     let number = commit.remove ? undefined : row?.number;
     let tail = commit.remove ? undefined : state?.tail;
@@ -41,12 +61,41 @@ export class CommitWriter {
       number = this.#create(path, commit.create);
       tail = commit.create.base;
     }
+    let written: LastChunkRow | undefined;
     if (number !== undefined && tail !== undefined) {
-      if (commit.append) tail = this.#append(number, tail, commit.create ? undefined : last, commit.append, commit);
+      if (commit.append) {
+        written = this.#append(number, tail, commit.create ? undefined : last, commit.append, commit);
+        tail = tailAfter(written, this.#limits);
+      }
       this.#change(path, number, commit);
     }
     this.#tasks.update(commit.schedule ?? [], commit.cancel ?? []);
-    return tail;
+    return { tail, ...(written && { last: written }) };
+  }
+
+  /**
+   * Appends what fits one chunk, in one statement that looks whether the stream is still as it is known: there, open, and
+   * with the same last chunk. What it does not look at must not have been decided on.
+   *
+   * @returns The last chunk afterwards; `undefined` when nothing was written because something has changed.
+   */
+  appendIfKnown(path: string, { row, last }: StreamRows, { framed, at }: AppendedBytes): LastChunkRow | undefined {
+    const { bytes } = framed;
+    const { number } = row;
+    const known = [number, last.start, last.length, path, number];
+    if (last.length < this.#limits.coalesceBelow) {
+      const { rowsWritten } = this.#sql.exec(EXTEND_CHUNK_IF_KNOWN, bytes, at, ...known);
+      return rowsWritten === 0 ? undefined : { ...last, length: last.length + bytes.length, written_at: at };
+    }
+    const start = last.start + last.length;
+    const seq = last.seq + 1;
+    const { rowsWritten } = this.#sql.exec(INSERT_CHUNK_IF_KNOWN, number, start, seq, at, bytes, ...known);
+    return rowsWritten === 0 ? undefined : { ...last, start, seq, length: bytes.length, written_at: at };
+  }
+
+  /** Stores a producer's state. */
+  storeProducer(number: number, { id, state }: CommittedProducer): void {
+    this.#sql.exec(UPSERT_PRODUCER, number, id, state.epoch, state.lastSeq);
   }
 
   #create(path: string, { streamId, base, fork, ...identity }: StreamIdentity): number {
@@ -77,49 +126,26 @@ export class CommitWriter {
     last: LastChunkRow | undefined,
     { framed, at, seq }: AppendedBytes,
     { producer }: Commit,
-  ): LogPosition {
+  ): LastChunkRow {
     const open = last !== undefined && last.length < this.#limits.coalesceBelow ? last : undefined;
     const plan = planChunks(tail, open?.length ?? 0, framed, this.#limits);
-    const lastSeq = seq ?? last?.last_seq ?? null;
+    const last_seq = seq ?? last?.last_seq ?? null;
     const producers = (last?.producers ?? 0) + (producer && !producer.known ? 1 : 0);
+    let written: LastChunkRow | undefined;
     if (open && plan.extend) {
-      this.#sql.exec(
-        `UPDATE dcs_chunks SET data = CAST(data || ? AS BLOB), written_at = ?, last_seq = ?, producers = ? WHERE k = ${KEY}`,
-        plan.extend,
-        at,
-        lastSeq,
-        producers,
-        number,
-        open.start,
-      );
+      this.#sql.exec(EXTEND_CHUNK, plan.extend, at, last_seq, producers, number, open.start);
+      written = { ...open, length: open.length + plan.extend.length, written_at: at, last_seq, producers };
     }
-    for (const chunk of plan.inserts) {
-      this.#sql.exec(
-        `INSERT INTO dcs_chunks (k, seq, lead, written_at, last_seq, producers, data) VALUES (${KEY}, ?, ?, ?, ?, ?, ?)`,
-        number,
-        chunk.start,
-        chunk.seq,
-        chunk.lead,
-        at,
-        lastSeq,
-        producers,
-        chunk.data,
-      );
+    for (const { start, seq, lead, data } of plan.inserts) {
+      this.#sql.exec(INSERT_CHUNK, number, start, seq, lead, at, last_seq, producers, data);
+      written = { start, length: data.length, seq, written_at: at, last_seq, producers };
     }
-    return plan.tail;
+    if (written === undefined) throw new RangeError("An append without bytes writes no chunk");
+    return written;
   }
 
   #change(path: string, number: number, commit: Commit): void {
-    if (commit.producer) {
-      const { id, state } = commit.producer;
-      this.#sql.exec(
-        "INSERT INTO dcs_producers VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq",
-        number,
-        id,
-        state.epoch,
-        state.lastSeq,
-      );
-    }
+    if (commit.producer) this.storeProducer(number, commit.producer);
     if (commit.addFork) {
       const { forkId, end } = commit.addFork;
       this.#sql.exec(

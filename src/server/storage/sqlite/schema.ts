@@ -65,3 +65,27 @@ export const KEY = `(CAST(? AS INTEGER) << ${POSITION_BITS} | CAST(? AS INTEGER)
 
 /** SQL for the position in the key of a chunk row: where its bytes begin. */
 export const START = `k & ${2 ** POSITION_BITS - 1}`;
+
+/** Puts bytes behind those of an open chunk. */
+export const EXTEND_CHUNK = `UPDATE dcs_chunks
+  SET data = CAST(data || ? AS BLOB), written_at = ?, last_seq = ?, producers = ? WHERE k = ${KEY}`;
+
+/** Adds a chunk. */
+export const INSERT_CHUNK = `INSERT INTO dcs_chunks (k, seq, lead, written_at, last_seq, producers, data)
+  VALUES (${KEY}, ?, ?, ?, ?, ?, ?)`;
+
+/** The last chunk as it is known, of a stream that is known and takes appends. */
+const AS_KNOWN = `k = ${KEY} AND length(data) = ?
+  AND EXISTS (SELECT 1 FROM dcs_streams WHERE path = ? AND number = ? AND closed = 0 AND soft_deleted = 0)`;
+
+/** {@link EXTEND_CHUNK}, if everything is as it is known. */
+export const EXTEND_CHUNK_IF_KNOWN = `UPDATE dcs_chunks SET data = CAST(data || ? AS BLOB), written_at = ?
+  WHERE ${AS_KNOWN}`;
+
+/** {@link INSERT_CHUNK} behind the last one, if everything is as it is known. */
+export const INSERT_CHUNK_IF_KNOWN = `INSERT INTO dcs_chunks (k, seq, lead, written_at, last_seq, producers, data)
+  SELECT ${KEY}, ?, 0, ?, last_seq, producers, ? FROM dcs_chunks WHERE ${AS_KNOWN} ON CONFLICT DO NOTHING`;
+
+/** Stores a producer's state. */
+export const UPSERT_PRODUCER = `INSERT INTO dcs_producers VALUES (?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq`;
