@@ -36,6 +36,9 @@ export interface BoundaryIndex {
   firstAtOrAfter(pos: number): number;
 }
 
+/** Shared, since runtimes take microseconds to make even an empty one, and most bodies need none. */
+const NO_TABLE = new Uint32Array(0);
+
 class SparseIndex implements BoundaryIndex {
   readonly length: number;
   readonly #first: Uint32Array;
@@ -86,8 +89,8 @@ export class BoundaryIndexBuilder {
   constructor(capacity: number) {
     // One window needs no table: no chunk is smaller, and its only aligned positions are its two ends.
     const windows = capacity > BOUNDARY_WINDOW_BYTES ? windowOf(capacity) + 1 : 0;
-    this.#first = new Uint32Array(windows);
-    this.#last = new Uint32Array(windows);
+    this.#first = windows === 0 ? NO_TABLE : new Uint32Array(windows);
+    this.#last = windows === 0 ? NO_TABLE : new Uint32Array(windows);
   }
 
   /**
@@ -110,13 +113,12 @@ export class BoundaryIndexBuilder {
   /** The index of the ends recorded so far, the last of which is the body's length. Call it once. */
   build(): BoundaryIndex {
     const length = this.#previous;
-    const windows = length > BOUNDARY_WINDOW_BYTES ? windowOf(length) + 1 : 0;
+    if (length <= BOUNDARY_WINDOW_BYTES) return new SparseIndex(length, NO_TABLE, NO_TABLE);
+    const windows = windowOf(length) + 1;
     const first = this.#first.subarray(0, windows);
     const last = this.#last.subarray(0, windows);
-    if (windows > 0) {
-      last[this.#window] = length;
-      fillGaps(first, last);
-    }
+    last[this.#window] = length;
+    fillGaps(first, last);
     return new SparseIndex(length, first, last);
   }
 }

@@ -1,10 +1,18 @@
+const LEVELS_IN_A_WORD = 32;
+const FIRST_WORDS = 8;
+/** Shared: most texts are shallow, and runtimes take microseconds to make even an empty one. */
+const NO_WORDS = new Uint32Array(0);
+
 /**
  * The containers that are open around a position in a JSON text, one bit each.
  *
  * Depth is bounded by the size of the text alone: 15,000,000 levels take under 2 MB and no call stack.
  */
 export class Nesting {
-  #bits = new Uint32Array(8);
+  /** The outermost levels. */
+  #shallow = 0;
+  /** All levels within them. */
+  #deep = NO_WORDS;
   #depth = 0;
 
   /** How many containers are open. */
@@ -18,12 +26,11 @@ export class Nesting {
    * @param isObject Whether it is an object rather than an array.
    */
   push(isObject: boolean): void {
-    const word = this.#depth >>> 5;
-    if (word === this.#bits.length) this.#grow();
-    const mask = 1 << (this.#depth & 31);
-    const bits = this.#bits[word] ?? 0;
-    this.#bits[word] = isObject ? bits | mask : bits & ~mask;
-    this.#depth += 1;
+    const level = this.#depth;
+    const mask = 1 << (level & 31);
+    if (level < LEVELS_IN_A_WORD) this.#shallow = isObject ? this.#shallow | mask : this.#shallow & ~mask;
+    else this.#pushDeep((level >>> 5) - 1, mask, isObject);
+    this.#depth = level + 1;
   }
 
   /**
@@ -35,17 +42,24 @@ export class Nesting {
     this.#depth -= 1;
     if (this.#depth === 0) return false;
     const outer = this.#depth - 1;
-    return (((this.#bits[outer >>> 5] ?? 0) >>> (outer & 31)) & 1) === 1;
+    const bits = outer < LEVELS_IN_A_WORD ? this.#shallow : (this.#deep[(outer >>> 5) - 1] ?? 0);
+    return ((bits >>> (outer & 31)) & 1) === 1;
   }
 
-  /** Leaves all containers. */
+  /** Leaves all of them. */
   clear(): void {
     this.#depth = 0;
   }
 
+  #pushDeep(word: number, mask: number, isObject: boolean): void {
+    if (word === this.#deep.length) this.#grow();
+    const bits = this.#deep[word] ?? 0;
+    this.#deep[word] = isObject ? bits | mask : bits & ~mask;
+  }
+
   #grow(): void {
-    const wider = new Uint32Array(this.#bits.length * 2);
-    wider.set(this.#bits);
-    this.#bits = wider;
+    const wider = new Uint32Array(Math.max(FIRST_WORDS, this.#deep.length * 2));
+    wider.set(this.#deep);
+    this.#deep = wider;
   }
 }

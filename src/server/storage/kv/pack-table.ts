@@ -127,7 +127,7 @@ export class PackTable {
     const first = this.#edge(number, "ASC");
     const last = this.#edge(number, "DESC");
     if (first === undefined || last === undefined || last - first < minBytes) return undefined;
-    const query = `SELECT ${START} AS start, length(data) AS length, seq, lead, written_at FROM dcs_chunks
+    const query = `SELECT ${START} AS start, size AS length, seq, lead, written_at FROM dcs_chunks
       WHERE k >= ${KEY} AND k < ${KEY} ORDER BY k LIMIT ${MAX_CHUNKS}`;
     const until = Math.min(last, first + minBytes);
     const rows = this.#sql.exec<ChunkInfoRow>(query, number, first, number, until).toArray();

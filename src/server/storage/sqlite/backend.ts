@@ -30,8 +30,8 @@ const MAX_CACHED_NUMBERS = 1000;
 /** Streams of which the last append is remembered. */
 const MAX_KNOWN = 1000;
 
-const INFO = `${START} AS start, length(data) AS length, seq, lead, written_at`;
-const LAST = `${START} AS start, length(data) AS length, seq, written_at, last_seq, producers`;
+const INFO = `${START} AS start, size AS length, seq, lead, written_at`;
+const LAST = `${START} AS start, size AS length, seq, written_at, last_seq, producers`;
 
 // Whole, so that the runtime finds each statement that it has prepared by the text's identity.
 const STREAM = "SELECT * FROM dcs_streams WHERE path = ?";
@@ -56,7 +56,7 @@ export class SqliteBackend implements Backend {
   readonly #writer: CommitWriter;
   /** Numbers of streams by identity: a number is never used again, so it cannot go stale. */
   readonly #numbers = new Map<string, number>();
-  /** Streams as their last append has left them. */
+  /** Streams as their last append has left them, where that was an open chunk. */
   readonly #known = new Map<string, StreamRows>();
   #initialized = false;
 
@@ -97,7 +97,11 @@ export class SqliteBackend implements Backend {
     keys: SnapshotKeys,
     decide: (snapshot: Snapshot) => Decision<Result>,
   ): Transacted<Result> {
-    return this.#appendToKnown(path, keys, decide) ?? this.#readAndTransact(path, keys, decide);
+    const known = this.#known.get(path);
+    // Whatever comes of it, only what is written now is known afterwards.
+    this.#known.delete(path);
+    const appended = known && this.#appendToKnown(path, known, keys, decide);
+    return appended ?? this.#readAndTransact(path, keys, decide);
   }
 
   load(path: string): StreamState | undefined {
@@ -150,8 +154,16 @@ export class SqliteBackend implements Backend {
    * would leave an object with tables behind, to be paid for ever after.
    */
   #isInUse(): boolean {
-    this.#initialized ||= this.#storedVersion() !== undefined;
-    return this.#initialized;
+    if (this.#initialized) return true;
+    const version = this.#storedVersion();
+    if (version === undefined) return false;
+    if (version !== SCHEMA_VERSION) {
+      throw new Error(
+        `The tables dcs_… are of version ${version}, and this package reads and writes ${SCHEMA_VERSION}`,
+      );
+    }
+    this.#initialized = true;
+    return true;
   }
 
   /**
@@ -161,19 +173,16 @@ export class SqliteBackend implements Backend {
    */
   #appendToKnown<Result>(
     path: string,
-    { producerId, forkId, taskId }: SnapshotKeys,
+    known: StreamRows,
+    keys: SnapshotKeys,
     decide: (snapshot: Snapshot) => Decision<Result>,
   ): Transacted<Result> | undefined {
-    const known = this.#known.get(path);
-    if (known === undefined || forkId !== undefined || taskId !== undefined) return undefined;
-    // Whatever comes of it, only what is written now is known afterwards.
-    this.#known.delete(path);
-    const { result, commit } = decideOrRefuse(decide, this.#snapshot(known.row, known.last, { producerId })) ?? {};
+    const { result, commit } = decideOrRefuse(decide, this.#snapshot(known.row, known.last, keys)) ?? {};
     const append = commit && this.#mereAppend(commit);
     if (result === undefined || commit === undefined || !append?.movable) return undefined;
     const { producer } = commit;
     const write = (): LastChunkRow | undefined => {
-      const last = this.#writer.appendIfKnown(path, known, append);
+      const last = this.#writer.extendIfKnown(path, known, append);
       if (last !== undefined && producer !== undefined) this.#writer.storeProducer(known.row.number, producer);
       return last;
     };
@@ -194,12 +203,10 @@ export class SqliteBackend implements Backend {
     const { result, commit } = decide(snapshot);
     if (commit === undefined) return { result, tail: snapshot.state?.tail };
     this.initialize();
-    const isOneStatement = commit.producer === undefined && this.#mereAppend(commit) !== undefined;
+    const isMereAppend = this.#mereAppend(commit) !== undefined;
     const apply = (): Applied => this.#writer.apply(path, row, last, snapshot.state, commit);
-    const applied = isOneStatement ? apply() : this.#host.atomically(apply);
-    if (row !== undefined && applied.last !== undefined && commit.create === undefined) {
-      this.#remember(path, row, applied.last);
-    }
+    const applied = isMereAppend && commit.producer === undefined ? apply() : this.#host.atomically(apply);
+    if (isMereAppend && row !== undefined && applied.last !== undefined) this.#remember(path, row, applied.last);
     return { result, tail: applied.tail };
   }
 
@@ -210,7 +217,9 @@ export class SqliteBackend implements Backend {
     return fits && Object.keys(others).length === 0 ? append : undefined;
   }
 
+  /** Only what an append will extend: one that begins a chunk asks first, and costs no row more that way. */
   #remember(path: string, row: StreamRow, last: LastChunkRow): void {
+    if (last.length >= this.#limits.coalesceBelow) return;
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.set(path, { row, last });
   }

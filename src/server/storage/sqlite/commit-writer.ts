@@ -2,15 +2,9 @@ import type { LogPosition } from "../contract/index.ts";
 import { type ChunkLimits, planChunks, tailAfter } from "../engine/chunk-plan.ts";
 import type { AppendedBytes, Commit, CommittedProducer } from "../engine/commit.ts";
 import type { StreamIdentity, StreamState } from "../engine/state.ts";
+import { roomFor } from "./room.ts";
 import type { LastChunkRow, StreamRow } from "./rows.ts";
-import {
-  EXTEND_CHUNK,
-  EXTEND_CHUNK_IF_KNOWN,
-  INSERT_CHUNK,
-  INSERT_CHUNK_IF_KNOWN,
-  KEY,
-  UPSERT_PRODUCER,
-} from "./schema.ts";
+import { EXTEND_CHUNK, EXTEND_CHUNK_IF_KNOWN, INSERT_CHUNK, KEY, UPSERT_PRODUCER } from "./schema.ts";
 import type { TaskTable } from "./task-table.ts";
 
 /** Chunk rows, and producer rows, that one step of freeing a removed stream deletes. */
@@ -74,23 +68,19 @@ export class CommitWriter {
   }
 
   /**
-   * Appends what fits one chunk, in one statement that looks whether the stream is still as it is known: there, open, and
-   * with the same last chunk. What it does not look at must not have been decided on.
+   * Extends a chunk, in one statement that looks whether the stream is still as it is known: there, open, and ending with
+   * this chunk as it was. What it does not look at must not have been decided on.
    *
-   * @returns The last chunk afterwards; `undefined` when nothing was written because something has changed.
+   * @returns The chunk afterwards; `undefined` when nothing was written because something has changed.
    */
-  appendIfKnown(path: string, { row, last }: StreamRows, { framed, at }: AppendedBytes): LastChunkRow | undefined {
+  extendIfKnown(path: string, { row, last }: StreamRows, { framed, at }: AppendedBytes): LastChunkRow | undefined {
     const { bytes } = framed;
     const { number } = row;
+    const length = last.length + bytes.length;
+    const room = roomFor(length, this.#limits.coalesceBelow) - length;
     const known = [number, last.start, last.length, path, number];
-    if (last.length < this.#limits.coalesceBelow) {
-      const { rowsWritten } = this.#sql.exec(EXTEND_CHUNK_IF_KNOWN, bytes, at, ...known);
-      return rowsWritten === 0 ? undefined : { ...last, length: last.length + bytes.length, written_at: at };
-    }
-    const start = last.start + last.length;
-    const seq = last.seq + 1;
-    const { rowsWritten } = this.#sql.exec(INSERT_CHUNK_IF_KNOWN, number, start, seq, at, bytes, ...known);
-    return rowsWritten === 0 ? undefined : { ...last, start, seq, length: bytes.length, written_at: at };
+    const { rowsWritten } = this.#sql.exec(EXTEND_CHUNK_IF_KNOWN, length, last.length, bytes, room, at, ...known);
+    return rowsWritten === 0 ? undefined : { ...last, length, written_at: at };
   }
 
   /** Stores a producer's state. */
@@ -131,14 +121,22 @@ export class CommitWriter {
     const plan = planChunks(tail, open?.length ?? 0, framed, this.#limits);
     const last_seq = seq ?? last?.last_seq ?? null;
     const producers = (last?.producers ?? 0) + (producer && !producer.known ? 1 : 0);
+    // Only the last chunk is ever extended.
+    const roomBehind = (length: number, isLast: boolean): number =>
+      isLast ? roomFor(length, this.#limits.coalesceBelow) - length : 0;
     let written: LastChunkRow | undefined;
     if (open && plan.extend) {
-      this.#sql.exec(EXTEND_CHUNK, plan.extend, at, last_seq, producers, number, open.start);
-      written = { ...open, length: open.length + plan.extend.length, written_at: at, last_seq, producers };
+      const length = open.length + plan.extend.length;
+      const room = roomBehind(length, plan.inserts.length === 0);
+      const { extend } = plan;
+      this.#sql.exec(EXTEND_CHUNK, length, open.length, extend, room, at, last_seq, producers, number, open.start);
+      written = { ...open, length, written_at: at, last_seq, producers };
     }
     for (const { start, seq, lead, data } of plan.inserts) {
-      this.#sql.exec(INSERT_CHUNK, number, start, seq, lead, at, last_seq, producers, data);
-      written = { start, length: data.length, seq, written_at: at, last_seq, producers };
+      const { length } = data;
+      const room = roomBehind(length, start + length === plan.tail.pos);
+      this.#sql.exec(INSERT_CHUNK, number, start, seq, lead, at, last_seq, producers, length, data, room);
+      written = { start, length, seq, written_at: at, last_seq, producers };
     }
     if (written === undefined) throw new RangeError("An append without bytes writes no chunk");
     return written;

@@ -45,6 +45,7 @@ export interface ChunkInfoRow {
 
 /** A row of `dcs_chunks`. */
 export interface ChunkRow extends ChunkInfoRow {
+  /** The chunk's bytes, and room behind them. */
   readonly data: ArrayBuffer;
 }
 
@@ -76,7 +77,7 @@ export function infoOf({ start, length, seq, lead, written_at }: ChunkInfoRow): 
 
 /** A chunk, as the engine names its parts. */
 export function chunkOf(row: ChunkRow): Chunk {
-  return { ...infoOf(row), data: new Uint8Array(row.data) };
+  return { ...infoOf(row), data: new Uint8Array(row.data, 0, row.length) };
 }
 
 /** Fork records are written by this store alone: what comes back is what went in. */

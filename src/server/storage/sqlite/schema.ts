@@ -6,7 +6,9 @@
  *   closed, deleted, forked or touched by a read.
  * - `chunks` is a rowid table whose key joins the stream's number and the chunk's first byte position. One row is
  *   read to find the last chunk or the one at a position, and one is written to insert or extend it. (Without rowid, or
- *   with a composite key, blobs cost several times the space, and another row.)
+ *   with a composite key, blobs cost several times the space, and another row.) The data of a last chunk that takes
+ *   more may be followed by room for it ({@link roomFor}): SQLite writes a value that keeps its length in place, and so
+ *   one or two pages instead of all. `size` says how much of it is data.
  * - `producers`, `forks` and `tasks` are small and keyed by what they are asked for.
  *
  * Numbers are never used twice: a reader of a removed stream finds nothing, not another stream's bytes.
@@ -36,6 +38,7 @@ export const SCHEMA: readonly string[] = [
     written_at INTEGER NOT NULL,
     last_seq TEXT,
     producers INTEGER NOT NULL,
+    size INTEGER NOT NULL,
     data BLOB NOT NULL
   )`,
   `CREATE TABLE IF NOT EXISTS dcs_producers (
@@ -55,7 +58,7 @@ export const SCHEMA: readonly string[] = [
 ];
 
 /** Raised with every change of the tables; `initialize` migrates from older ones. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Bits of a chunk key that hold the position: a stream's own bytes end below 1 TiB. */
 export const POSITION_BITS = 40;
@@ -66,25 +69,18 @@ export const KEY = `(CAST(? AS INTEGER) << ${POSITION_BITS} | CAST(? AS INTEGER)
 /** SQL for the position in the key of a chunk row: where its bytes begin. */
 export const START = `k & ${2 ** POSITION_BITS - 1}`;
 
-/** Puts bytes behind those of an open chunk. */
-export const EXTEND_CHUNK = `UPDATE dcs_chunks
-  SET data = CAST(data || ? AS BLOB), written_at = ?, last_seq = ?, producers = ? WHERE k = ${KEY}`;
+const EXTENDED = "size = ?, data = CAST(substr(data, 1, ?) || ? || zeroblob(?) AS BLOB), written_at = ?";
+
+/** Puts bytes behind those of an open chunk: its size then, its size before, the bytes, the room behind them, the time. */
+export const EXTEND_CHUNK = `UPDATE dcs_chunks SET ${EXTENDED}, last_seq = ?, producers = ? WHERE k = ${KEY}`;
 
 /** Adds a chunk. */
-export const INSERT_CHUNK = `INSERT INTO dcs_chunks (k, seq, lead, written_at, last_seq, producers, data)
-  VALUES (${KEY}, ?, ?, ?, ?, ?, ?)`;
+export const INSERT_CHUNK = `INSERT INTO dcs_chunks (k, seq, lead, written_at, last_seq, producers, size, data)
+  VALUES (${KEY}, ?, ?, ?, ?, ?, ?, CAST(? || zeroblob(?) AS BLOB))`;
 
-/** The last chunk as it is known, of a stream that is known and takes appends. */
-const AS_KNOWN = `k = ${KEY} AND length(data) = ?
+/** {@link EXTEND_CHUNK}, if the chunk is as it is known, and the stream too, and takes appends. */
+export const EXTEND_CHUNK_IF_KNOWN = `UPDATE dcs_chunks SET ${EXTENDED} WHERE k = ${KEY} AND size = ?
   AND EXISTS (SELECT 1 FROM dcs_streams WHERE path = ? AND number = ? AND closed = 0 AND soft_deleted = 0)`;
-
-/** {@link EXTEND_CHUNK}, if everything is as it is known. */
-export const EXTEND_CHUNK_IF_KNOWN = `UPDATE dcs_chunks SET data = CAST(data || ? AS BLOB), written_at = ?
-  WHERE ${AS_KNOWN}`;
-
-/** {@link INSERT_CHUNK} behind the last one, if everything is as it is known. */
-export const INSERT_CHUNK_IF_KNOWN = `INSERT INTO dcs_chunks (k, seq, lead, written_at, last_seq, producers, data)
-  SELECT ${KEY}, ?, 0, ?, last_seq, producers, ? FROM dcs_chunks WHERE ${AS_KNOWN} ON CONFLICT DO NOTHING`;
 
 /** Stores a producer's state. */
 export const UPSERT_PRODUCER = `INSERT INTO dcs_producers VALUES (?, ?, ?, ?)
