@@ -2,36 +2,10 @@ import { describe, expect, test, vi } from "vitest";
 import type { StreamStore } from "../../src/server/storage/contract/index.ts";
 import { MemoryStore } from "../../src/server/storage/memory/index.ts";
 import { settled } from "../support/fake-clock.ts";
-import { SseReader } from "../support/sse.ts";
 import { offsetOf, server } from "./server.ts";
+import { batch, control, follow, type Server, withStream } from "./sse-support.ts";
 
 const HEARTBEAT = { type: "comment", data: "" };
-
-type Server = ReturnType<typeof server>;
-
-async function follow(made: Server, query = "offset=-1", signal?: AbortSignal): Promise<SseReader> {
-  return new SseReader(await made.call("GET", `a?${query}&live=sse`, signal ? { signal } : {}));
-}
-
-async function withStream(contentType = "text/plain", body?: BodyInit, options = {}): Promise<Server> {
-  const made = server(options);
-  await made.create("a", contentType, body);
-  return made;
-}
-
-/** The fields of the next control event. */
-async function control(reader: SseReader): Promise<Record<string, unknown>> {
-  const event = await reader.next();
-  expect(event?.type).toBe("control");
-  return JSON.parse(event?.data ?? "null");
-}
-
-/** The next data event and its control event. */
-async function batch(reader: SseReader): Promise<{ data: string; control: Record<string, unknown> }> {
-  const event = await reader.next();
-  expect(event?.type).toBe("data");
-  return { data: event?.data ?? "", control: await control(reader) };
-}
 
 describe("the answer", () => {
   test("is an event stream that no cache keeps, with the stream's identity", async () => {
@@ -423,114 +397,6 @@ describe("time", () => {
     await made.clock.advance(400);
     expect((await rest).map(({ type }) => type)).toEqual(["comment", "comment", "control"]);
   });
-});
-
-describe("many readers", () => {
-  test("at the tail share one watch, one timer, and for each append one read", async () => {
-    const made = await withStream();
-    const readers = await Promise.all(Array.from({ length: 200 }, () => follow(made)));
-    await Promise.all(readers.map((reader) => control(reader)));
-    const next = readers.map((reader) => batch(reader));
-    await settled();
-    expect([made.calls.watching, made.clock.pending]).toEqual([1, 1]);
-    made.calls.log.length = 0;
-    await made.append("a", "text/plain", "for all");
-    expect(new Set((await Promise.all(next)).map(({ data }) => data))).toEqual(new Set(["for all"]));
-    expect(made.calls.log.filter((name) => name === "read")).toHaveLength(1);
-  });
-
-  test("waiting through a heartbeat cost no read", async () => {
-    const made = await withStream();
-    const readers = await Promise.all([follow(made), follow(made)]);
-    await Promise.all(readers.map((reader) => control(reader)));
-    const next = readers.map((reader) => reader.next());
-    await settled();
-    made.calls.log.length = 0;
-    await made.clock.advance(15_000);
-    expect(await Promise.all(next)).toEqual([HEARTBEAT, HEARTBEAT]);
-    expect(made.calls.log).toEqual([]);
-  });
-
-  test("on different paths share the timer and nothing else", async () => {
-    const made = await withStream();
-    await made.create("b");
-    await follow(made);
-    new SseReader(await made.call("GET", "b?offset=-1&live=sse"));
-    expect([made.calls.watching, made.clock.pending]).toEqual([2, 1]);
-  });
-
-  test("each get every byte, however differently they read", async () => {
-    const made = await withStream("application/json", undefined, { sseBatchBytes: 64 });
-    const expected = Array.from({ length: 60 }, (_, n) => n);
-    const readers = await Promise.all(Array.from({ length: 5 }, () => follow(made)));
-    const readAll = async (reader: SseReader, lag: number): Promise<unknown[]> => {
-      const values: unknown[] = [];
-      for (let event = await reader.next(); event !== undefined; event = await reader.next()) {
-        if (event.type === "data") values.push(...JSON.parse(event.data));
-        for (let turn = 0; turn < lag; turn++) await settled();
-      }
-      return values;
-    };
-    const all = readers.map((reader, lag) => readAll(reader, lag));
-    for (const n of expected) await made.append("a", "application/json", String(n));
-    await made.call("POST", "a", { headers: { "Stream-Closed": "true" } });
-    expect(await Promise.all(all)).toEqual(readers.map(() => expected));
-  });
-
-  test("a reader that stops reading is not read for", async () => {
-    const made = await withStream("text/plain", undefined, { sseBatchBytes: 10 });
-    const reader = await follow(made);
-    await control(reader);
-    made.calls.log.length = 0;
-    for (let n = 0; n < 20; n++) await made.append("a", "text/plain", "0123456789");
-    await settled();
-    expect(made.calls.log.filter((name) => name === "read")).toEqual([]);
-    expect((await batch(reader)).data).toBe("0123456789");
-  });
-});
-
-test("an append during the read of the one before is not missed", async () => {
-  const made = await withStream();
-  const reader = await follow(made);
-  await control(reader);
-  const texts = batch(reader);
-  await settled();
-  const { read } = made.memory;
-  const release = Promise.withResolvers<void>();
-  const reading = Promise.withResolvers<void>();
-  // The page is fixed before the second append, and handed out after it.
-  vi.spyOn(made.memory, "read").mockImplementationOnce(async (...args) => {
-    const page = await read.apply(made.memory, args);
-    reading.resolve();
-    await release.promise;
-    return page;
-  });
-  await made.append("a", "text/plain", "one");
-  await reading.promise;
-  await made.append("a", "text/plain", "two");
-  release.resolve();
-  expect((await texts).data).toBe("one");
-  expect((await batch(reader)).data).toBe("two");
-});
-
-test("a reader whose wait begins while a change comes does not sleep through it", async () => {
-  const made = await withStream();
-  const reader = await follow(made);
-  await control(reader);
-  const { read } = made.memory;
-  const release = Promise.withResolvers<void>();
-  const reading = Promise.withResolvers<void>();
-  vi.spyOn(made.memory, "read").mockImplementationOnce(async (...args) => {
-    const page = await read.apply(made.memory, args);
-    reading.resolve();
-    await release.promise;
-    return page;
-  });
-  const next = batch(reader);
-  await reading.promise;
-  await made.append("a", "text/plain", "just then");
-  release.resolve();
-  expect((await next).data).toBe("just then");
 });
 
 describe("nothing is left of a reader", () => {

@@ -11,8 +11,9 @@ const NO_BASE_PATH = "";
  * What the Worker sends to the object: the request as it came, but for the source of a fork, which is canonical by now,
  * and the header that only objects send to each other.
  */
-export function forwardedRequest({ request, forkedFrom }: Route): Request {
-  if (forkedFrom === undefined && !request.headers.has(SEGMENT_HEADER)) return request;
+export function forwardedRequest({ request, operation, forkedFrom }: Route): Request {
+  const isForged = operation === "read" && request.headers.has(SEGMENT_HEADER);
+  if (forkedFrom === undefined && !isForged) return request;
   const headers = new Headers(request.headers);
   headers.delete(SEGMENT_HEADER);
   if (forkedFrom !== undefined) headers.set(STREAM_FORKED_FROM_HEADER, streamUrlPath(forkedFrom, NO_BASE_PATH));

@@ -22,8 +22,9 @@ export function segmentRequest(range: SegmentRange): Request {
   });
 }
 
-/** The range that a request asks for, if it is one between objects. */
+/** The range that a request asks for, if it is one between objects: a GET, so that no append has to be looked at. */
 export function parseSegmentRequest(request: Request): SegmentRange | undefined {
+  if (request.method !== "GET") return undefined;
   const value = request.headers.get(SEGMENT_HEADER);
   if (value === null) return undefined;
   const range: SegmentRange = JSON.parse(decodeURIComponent(value));

@@ -59,6 +59,7 @@ export interface ObjectStoreContext {
 export class StreamObject<Env = unknown> extends DurableObject<Env> implements ForkSourceRpc {
   #store: ObjectStore | undefined;
   #core: RequestCore | undefined;
+  #path: string | undefined;
 
   /**
    * Creates the store of the object's stream. Called once in an object's life, on first use.
@@ -164,9 +165,10 @@ export class StreamObject<Env = unknown> extends DurableObject<Env> implements F
 
   /** The path of the object's stream, which is its name. */
   protected get path(): string {
-    const { name } = this.ctx.id;
-    if (name === undefined) throw new Error("A StreamObject is named after its stream: reach it with getByName(path)");
-    return name;
+    // The runtime makes its name anew each time it is asked for.
+    this.#path ??= this.ctx.id.name;
+    if (this.#path !== undefined) return this.#path;
+    throw new Error("A StreamObject is named after its stream: reach it with getByName(path)");
   }
 
   /**
@@ -201,6 +203,6 @@ export class StreamObject<Env = unknown> extends DurableObject<Env> implements F
 }
 
 /** A deletion frees the stream; a refused fork had stored its intent. */
-function mayLeaveNothing({ method }: Request, { ok }: Response): boolean {
-  return method === "DELETE" || (method === "PUT" && !ok);
+function mayLeaveNothing({ method }: Request, response: Response): boolean {
+  return method === "DELETE" || (method === "PUT" && !response.ok);
 }

@@ -38,15 +38,18 @@ export async function handleAppend(
   return answer(await store.append(path, data, { contentType, seq, producer, close, owned: true }));
 }
 
+/** Copied for each answer, which takes less time than to read them out of an object. */
+const BASE_HEADERS = new Headers(PROTOCOL_SECURITY_HEADERS);
+
 function answer({ streamId, nextOffset, closed, appended, producer }: AppendResult): Response {
-  const headers: Record<string, string> = {
-    ...PROTOCOL_SECURITY_HEADERS,
-    [STREAM_OFFSET_HEADER]: nextOffset,
-    [STREAM_ID_HEADER]: streamId,
-  };
-  if (closed) headers[STREAM_CLOSED_HEADER] = "true";
-  if (producer === undefined) return new Response(null, { status: 204, headers });
-  headers[PRODUCER_EPOCH_HEADER] = String(producer.epoch);
-  headers[PRODUCER_SEQ_HEADER] = String(producer.seq);
-  return new Response(null, { status: appended ? 200 : 204, headers });
+  const status = producer !== undefined && appended ? 200 : 204;
+  const response = new Response(null, { status, headers: BASE_HEADERS });
+  const { headers } = response;
+  headers.set(STREAM_OFFSET_HEADER, nextOffset);
+  headers.set(STREAM_ID_HEADER, streamId);
+  if (closed) headers.set(STREAM_CLOSED_HEADER, "true");
+  if (producer === undefined) return response;
+  headers.set(PRODUCER_EPOCH_HEADER, String(producer.epoch));
+  headers.set(PRODUCER_SEQ_HEADER, String(producer.seq));
+  return response;
 }

@@ -17,9 +17,19 @@ export interface FrameSource {
   readonly write: WriteFrame;
 }
 
+/** A reader that has got all there is, and waits. */
+export interface ParkedReader {
+  /**
+   * Takes what was appended, at once.
+   *
+   * @returns `false` when it cannot: it stands elsewhere, or has not taken what it was given before. It is woken then.
+   */
+  offer(appended: Appended, frame: Frame): boolean;
+}
+
 /**
  * What the SSE readers of one path share: one gate they all wait at, and the frames they all need, each read from the
- * store and written once.
+ * store, or taken from the append, and written once.
  */
 export class Channel {
   /** How many readers there are. */
@@ -27,19 +37,25 @@ export class Channel {
   readonly #source: FrameSource;
   /** By where they start. What is being read is a promise. */
   readonly #frames = new Map<string, Frame | Promise<Frame>>();
+  readonly #parked = new Set<ParkedReader>();
   #gate = Promise.withResolvers<void>();
   #nextTick = Promise.withResolvers<void>();
+  #moments = 0;
 
   constructor(source: FrameSource) {
     this.#source = source;
   }
 
-  /**
-   * Resolves at the next change or tick. Take it before asking for a frame: then a change that the frame missed has
-   * opened it already.
-   */
-  get gate(): Promise<void> {
-    return this.#gate.promise;
+  /** Another number after every change and tick: a reader that looked in vain before one has to look again. */
+  get moment(): number {
+    return this.#moments;
+  }
+
+  /** Waits for a tick, or a change that could not be handed to the reader. */
+  async park(reader: ParkedReader): Promise<void> {
+    this.#parked.add(reader);
+    await this.#gate.promise;
+    this.#parked.delete(reader);
   }
 
   /** Resolves at the next tick: for what only time decides, so that a change does not wake every reader twice. */
@@ -49,16 +65,17 @@ export class Channel {
 
   /**
    * Something happened at the path: no frame is known to be current any more, but for the one that it has brought, if
-   * that is known.
+   * that is known. Readers that wait for it get it here and now.
    */
   readonly change = (appended?: Appended): void => {
+    this.#moments += 1;
     this.#frames.clear();
-    if (appended !== undefined) this.#keep(appended);
-    this.#open();
+    if (appended === undefined || !this.#handOut(appended)) this.#open();
   };
 
   /** Time passed: readers may owe a heartbeat, and frames with data have served those who were together. */
   tick(): void {
+    this.#moments += 1;
     for (const [key, frame] of this.#frames) {
       // One without data costs nothing to keep, and saves a read at every heartbeat.
       if (frame instanceof Promise || hasData(frame)) this.#frames.delete(key);
@@ -89,13 +106,17 @@ export class Channel {
     return loading;
   }
 
-  /** What was appended is known, and so is that nothing follows it yet: neither has to be read. */
-  #keep(appended: Appended): void {
+  /** @returns Whether everybody who waits has got it. */
+  #handOut(appended: Appended): boolean {
     const frame = this.#source.write(appended);
-    if (frame === undefined) return;
+    if (frame === undefined) return false;
+    // Neither what was appended nor that nothing follows it yet has to be read.
     const { streamId, startOffset, nextOffset } = appended;
     this.#frames.set(keyOf(streamId, startOffset), frame);
     this.#frames.set(keyOf(streamId, nextOffset), emptyBehind(frame));
+    let isTaken = true;
+    for (const reader of this.#parked) isTaken = reader.offer(appended, frame) && isTaken;
+    return isTaken;
   }
 
   #open(): void {

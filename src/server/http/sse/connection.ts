@@ -1,5 +1,7 @@
 import { type Cursor, calculateCursor, isStreamError } from "../../../shared/index.ts";
+import type { Appended } from "../../storage/contract/index.ts";
 import type { CoreSettings } from "../options.ts";
+import type { ParkedReader } from "./channel.ts";
 import { controlEvent, HEARTBEAT } from "./control-event.ts";
 import { type Frame, hasData, largePieces, type Position, withCursor } from "./frame.ts";
 import type { Membership } from "./hub.ts";
@@ -30,10 +32,10 @@ interface Sending {
 }
 
 /**
- * One reader. It holds a position in the stream and no data: a frame is fetched when the client has taken the one before,
- * so a client that stops reading costs nothing more.
+ * One reader. It holds a position in the stream and no data: a frame is fetched, or taken when it is offered, when the
+ * client has taken the one before, so a client that stops reading costs nothing more.
  */
-export class SseConnection {
+export class SseConnection implements ParkedReader {
   /** The response body. */
   readonly stream: ReadableStream<Uint8Array>;
   readonly #settings: CoreSettings;
@@ -89,22 +91,49 @@ export class SseConnection {
     }
   }
 
-  /** Answers the client's wish for more with exactly one write, or with the end. */
+  /** Hands the reader what was appended, without being asked each time: its wish for more is still open. */
+  offer(appended: Appended, frame: Frame): boolean {
+    if (this.#left) return true;
+    const { streamId, nextOffset } = this.#position;
+    if (streamId !== appended.streamId || nextOffset !== appended.startOffset) return false;
+    if (this.#hasUntaken || frame.large !== undefined) return false;
+    try {
+      this.#send(frame);
+    } catch {
+      // Its stream has failed, which must not keep the others from theirs.
+      this.#leave();
+    }
+    return true;
+  }
+
   async #pull(): Promise<void> {
     this.#pulling = true;
+    await this.#answer();
+    this.#pulling = false;
+  }
+
+  /**
+   * Answers the client's wish for more with one write, or with the end. A wish at the tail stays open for as long as the
+   * client takes what it is offered.
+   */
+  async #answer(): Promise<void> {
     if (this.#sending !== undefined) return this.#sendOn(this.#sending);
     const { channel } = this.#membership;
-    while (!this.#left) {
-      const { gate } = channel;
+    while (!this.#left && !this.#hasUntaken) {
+      const { moment } = channel;
       const known = this.#unsent ?? channel.frameAt(this.#position);
-      // What is known is sent in the turn in which the gate opened.
       const frame = known instanceof Promise ? await known.catch(this.#fail) : known;
       if (frame === undefined || this.#left) return;
       if (this.#isWorthSending(frame)) return this.#send(frame);
       if (this.#isDue(this.#openedAt, this.#settings.sseRotateMs)) return this.#rotate(frame);
       if (this.#isDue(this.#sentAt, this.#settings.sseHeartbeatMs)) return this.#write(HEARTBEAT);
-      await gate;
+      if (channel.moment === moment) await channel.park(this);
     }
+  }
+
+  /** Whether something that was written waits for the client: it asks again when it has taken that. */
+  get #hasUntaken(): boolean {
+    return (this.#controller?.desiredSize ?? 0) < 0;
   }
 
   /** The stream is gone, or cannot be read: coming back tells the client which. */
@@ -165,7 +194,6 @@ export class SseConnection {
   }
 
   #write(bytes: Uint8Array): void {
-    this.#pulling = false;
     this.#sentAt = this.#settings.clock.now();
     this.#controller?.enqueue(bytes);
   }
