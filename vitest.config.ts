@@ -42,7 +42,7 @@ const packageSources: Plugin = {
 };
 
 /** How long a hang takes to be one: tests wait for what happens, so a busy machine must not be taken for a broken one. */
-const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
+const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 /** Many tests wait for a clock or a socket, so two files at a time keep even two cores busy. */
 const sideBySide = { maxWorkers: 2 };
@@ -69,8 +69,7 @@ export default defineConfig({
           include: asPackaged,
           // Packs the package once and installs it.
           globalSetup: ["test/package/install.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...patience,
           ...sideBySide,
           sequence: { groupOrder: 0 },
         },
@@ -109,8 +108,8 @@ export default defineConfig({
           name: "e2e",
           include: endToEnd,
           // Each test starts programs of its own, and some start a server.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...patience,
+          ...sideBySide,
           sequence: { groupOrder: 3 },
         },
       },
@@ -119,8 +118,8 @@ export default defineConfig({
         test: {
           name: "browser",
           include: inChromium,
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...patience,
+          ...sideBySide,
           sequence: { groupOrder: 4 },
         },
       },

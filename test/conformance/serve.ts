@@ -4,6 +4,7 @@ import type { TestProject } from "vitest/node";
 import { createTestHarness } from "wrangler";
 import { allowAnonymous, createStreamHandler } from "../../src/server/http/index.ts";
 import { MemoryStore } from "../../src/server/storage/memory/index.ts";
+import { startBareWorkerd } from "../support/bare-workerd.ts";
 import { serveFetchHandler } from "../support/node-server.ts";
 import { SERVED_LONG_POLL_MS } from "./timing.ts";
 
@@ -24,8 +25,8 @@ declare module "vitest" {
 /** Starts the servers for the whole project and hands their origins to the tests. Returns the teardown. */
 export default async function serve(project: TestProject): Promise<() => Promise<void>> {
   const [sqlite, memory, d1Object, d1Worker, kvObject, r2Object, r2Worker, node] = await Promise.all([
-    serveWorker("wrangler.sqlite.jsonc"),
-    serveWorker("wrangler.memory.jsonc"),
+    serveObjects("SqliteObject"),
+    serveObjects("MemoryObject"),
     serveWorker("wrangler.d1-object.jsonc"),
     serveWorker("wrangler.d1.jsonc", "wrangler.d1-elsewhere.jsonc"),
     serveWorker("wrangler.kv-object.jsonc"),
@@ -46,6 +47,12 @@ export default async function serve(project: TestProject): Promise<() => Promise
       [sqlite, memory, d1Object, d1Worker, kvObject, r2Object, r2Worker, node].map((server) => server.close()),
     );
   };
+}
+
+/** Serves objects that need no other binding, on a bare workerd: without a proxy in front it takes half the time. */
+async function serveObjects(className: string) {
+  const { origin, stop } = await startBareWorkerd(new URL("worker.ts", import.meta.url), className);
+  return { origin, close: stop };
 }
 
 /** Serves a Worker, and beside it others that it has bindings to. */
