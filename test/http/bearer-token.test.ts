@@ -37,6 +37,12 @@ describe("bearerToken", () => {
     expect(await statusWith(bearerToken(secret))).toBe(401);
   });
 
+  test("without a secret, whoever comes with a token is told that none is set", async () => {
+    const { call } = server({ authorize: bearerToken(undefined) });
+    const response = await call("GET", "a", { headers: { Authorization: "Bearer s" } });
+    expect(await response.json()).toMatchObject({ code: "UnauthorizedError", detail: expect.stringContaining("none is set") });
+  });
+
   test("an empty secret among others lets nobody in", async () => {
     expect(await statusWith(bearerToken(["", "good"]), "Bearer ")).toBe(401);
   });

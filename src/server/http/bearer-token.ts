@@ -10,6 +10,7 @@ export type BearerSecretSource<Extra extends object = object> =
   | ((context: AuthorizeContext & Extra) => BearerSecrets | Promise<BearerSecrets>);
 
 const encoder = new TextEncoder();
+const NO_SECRET = "The server accepts no token, because none is set: look at its configuration";
 /** The scheme, in any case, and the token; what characters a secret has is not for this code to judge. */
 const CREDENTIALS = /^bearer +(.+)$/i;
 
@@ -17,7 +18,8 @@ const CREDENTIALS = /^bearer +(.+)$/i;
  * Allows requests that carry `Authorization: Bearer <secret>`.
  *
  * Secrets are compared by their SHA-256, all of them every time and without an early end, so that timing tells nothing
- * of them. An empty or missing secret matches no request: a forgotten variable closes the server.
+ * of them. An empty or missing secret matches no request: a forgotten variable closes the server, and whoever comes with
+ * a token is told that none is set.
  *
  * @param secret What to compare with; a function is asked for every request.
  * @returns An {@link Authorize} function that throws UnauthorizedError (401, `WWW-Authenticate: Bearer`) to refuse.
@@ -40,6 +42,7 @@ export function bearerToken<Extra extends object = object>(secret: BearerSecretS
     const token = CREDENTIALS.exec(context.request.headers.get("Authorization") ?? "")?.[1];
     if (token === undefined) throw new UnauthorizedError({ challenge: "Bearer" });
     const [presented, accepted] = await Promise.all([digest(token), digests(context)]);
+    if (accepted.length === 0) throw new UnauthorizedError({ challenge: "Bearer" }, { detail: NO_SECRET });
     let matches = 0;
     for (const candidate of accepted) matches |= equal(presented, candidate);
     if (matches === 0) throw new UnauthorizedError({ challenge: 'Bearer error="invalid_token"' });
