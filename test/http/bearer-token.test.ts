@@ -40,7 +40,10 @@ describe("bearerToken", () => {
   test("without a secret, whoever comes with a token is told that none is set", async () => {
     const { call } = server({ authorize: bearerToken(undefined) });
     const response = await call("GET", "a", { headers: { Authorization: "Bearer s" } });
-    expect(await response.json()).toMatchObject({ code: "UnauthorizedError", detail: expect.stringContaining("none is set") });
+    expect(await response.json()).toMatchObject({
+      code: "UnauthorizedError",
+      detail: expect.stringContaining("none is set"),
+    });
   });
 
   test("an empty secret among others lets nobody in", async () => {

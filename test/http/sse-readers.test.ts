@@ -116,6 +116,25 @@ describe("many readers", () => {
     expect(Number(second?.control.streamCursor)).toBeLessThan(99_999_999);
   });
 
+  test("that cannot be written to end, and the others get theirs", async () => {
+    const made = await withStream();
+    const [first, second] = [await follow(made), await follow(made)];
+    await Promise.all([control(first), control(second)]);
+    const [broken, whole] = [first.rest(), batch(second)];
+    await settled();
+    const refusing = vi.spyOn(ReadableStreamDefaultController.prototype, "enqueue");
+    refusing.mockImplementationOnce(() => {
+      throw new Error("No memory");
+    });
+    await made.append("a", "text/plain", "for all");
+    refusing.mockRestore();
+    expect(await broken).toEqual([]);
+    expect((await whole).data).toBe("for all");
+    expect(made.errors).toEqual([new Error("No memory")]);
+    await second.cancel();
+    expect([made.calls.watching, made.clock.pending]).toEqual([0, 0]);
+  });
+
   test("waiting through a heartbeat cost no read", async () => {
     const made = await withStream();
     const readers = await Promise.all([follow(made), follow(made)]);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { SqliteStore } from "../../src/server/storage/sqlite/index.ts";
 import { append, appendJson, bytes, contentOf, create, createJson, JSON_TYPE } from "../storage/contract/support.ts";
+import { metered } from "./metered.ts";
 import { inObject } from "./sqlite-harness.ts";
 
 // An append remembers what it has left, and the next one does not ask. What is remembered may have become wrong.
@@ -128,6 +129,34 @@ describe.each([
       expect(await contentOf(store, "s")).toBe(`${known}bcde`);
     }));
 });
+
+test("an append never goes to another stream that a rolled back one's number was given to", () =>
+  inObject(async (storage) => {
+    const store = new SqliteStore(storage);
+    const failing = storage.transaction(async () => {
+      await create(store, "s");
+      await append(store, "s", "a");
+      await append(store, "s", "b");
+      throw new Error("rolled back");
+    });
+    await expect(failing).rejects.toThrow("rolled back");
+    const other = new SqliteStore(storage);
+    await createJson(other, "s");
+    // As many bytes as the other stream had: a message and a comma.
+    await appendJson(other, "s", "[1]");
+    await expect(append(store, "s", "oops")).rejects.toMatchObject({ _tag: "ContentTypeMismatchError" });
+    expect(await contentOf(other, "s")).toBe("1,");
+  }));
+
+test("a duplicate leaves what is known as it is", () =>
+  metered(async ({ store, meter }) => {
+    const as = (seq: number) => ({ producer: { id: "p", epoch: 0, seq } });
+    await create(store, "s");
+    await append(store, "s", "a", as(0));
+    await append(store, "s", "b", as(1));
+    await append(store, "s", "b", as(1));
+    expect(await meter.cost(() => append(store, "s", "c", as(2)))).toMatchObject({ written: 2, read: 3 });
+  }));
 
 describe("a body that is refused", () => {
   test("is refused for the same reason when the decision is made again", () =>

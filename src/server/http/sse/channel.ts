@@ -70,7 +70,12 @@ export class Channel {
   readonly change = (appended?: Appended): void => {
     this.#moments += 1;
     this.#frames.clear();
-    if (appended === undefined || !this.#handOut(appended)) this.#open();
+    let isTaken = false;
+    try {
+      isTaken = appended !== undefined && this.#handOut(appended);
+    } finally {
+      if (!isTaken) this.#open();
+    }
   };
 
   /** Time passed: readers may owe a heartbeat, and frames with data have served those who were together. */
@@ -108,7 +113,7 @@ export class Channel {
 
   /** @returns Whether everybody who waits has got it. */
   #handOut(appended: Appended): boolean {
-    const frame = this.#source.write(appended);
+    const frame = this.#parked.size === 0 ? undefined : this.#source.write(appended);
     if (frame === undefined) return false;
     // Neither what was appended nor that nothing follows it yet has to be read.
     const { streamId, startOffset, nextOffset } = appended;

@@ -7,6 +7,8 @@ import { type Frame, hasData, largePieces, type Position, withCursor } from "./f
 import type { Membership } from "./hub.ts";
 
 const encoder = new TextEncoder();
+/** A larger event is not offered: a client that is behind may keep one that it has not asked for, and many may be. */
+const MAX_OFFERED_BYTES = 64 * 1024;
 
 /** What a connection starts with. */
 export interface ConnectionStart {
@@ -33,7 +35,7 @@ interface Sending {
 
 /**
  * One reader. It holds a position in the stream and no data: a frame is fetched, or taken when it is offered, when the
- * client has taken the one before, so a client that stops reading costs nothing more.
+ * client has taken the one before, so a client that stops reading costs one small event more at most.
  */
 export class SseConnection implements ParkedReader {
   /** The response body. */
@@ -70,7 +72,7 @@ export class SseConnection implements ParkedReader {
         pull: () => this.#pull(),
         cancel: () => this.#leave(),
       },
-      // No room for anything that was not asked for: a reader that stops reading is not read for.
+      // No room for what was not asked for, but one event that was offered: a reader that stops reading is not read for.
       { highWaterMark: 0 },
     );
     start.signal.addEventListener("abort", this.#end);
@@ -96,19 +98,19 @@ export class SseConnection implements ParkedReader {
     if (this.#left) return true;
     const { streamId, nextOffset } = this.#position;
     if (streamId !== appended.streamId || nextOffset !== appended.startOffset) return false;
-    if (this.#hasUntaken || frame.large !== undefined) return false;
+    if (this.#hasUntaken || frame.large !== undefined || frame.bytes.length > MAX_OFFERED_BYTES) return false;
     try {
       this.#send(frame);
-    } catch {
-      // Its stream has failed, which must not keep the others from theirs.
-      this.#leave();
+    } catch (error) {
+      // Must not keep the others from theirs.
+      this.#fail(error);
     }
     return true;
   }
 
   async #pull(): Promise<void> {
     this.#pulling = true;
-    await this.#answer();
+    await this.#answer().catch(this.#fail);
     this.#pulling = false;
   }
 
@@ -136,7 +138,7 @@ export class SseConnection implements ParkedReader {
     return (this.#controller?.desiredSize ?? 0) < 0;
   }
 
-  /** The stream is gone, or cannot be read: coming back tells the client which. */
+  /** The stream is gone, or cannot be read or written: coming back tells the client which. */
   readonly #fail = (error: unknown): undefined => {
     if (!isStreamError(error)) this.#settings.onError(error);
     this.#end();

@@ -58,7 +58,7 @@ const FIELD_END = encoder.encode("\n\n");
 export async function encodeFrame(page: StreamPage, cursor: Cursor): Promise<Frame> {
   const control = encoder.encode(controlEvent(page, cursor));
   if (page.byteLength === 0) return { ...factsOf(page, cursor), bytes: control, dataLength: 0 };
-  const { before, after } = roomFor(page, control);
+  const { before, after } = marginsFor(page, control);
   return frameAround(factsOf(page, cursor), control, await collectBody(page, before, after));
 }
 
@@ -66,7 +66,7 @@ export async function encodeFrame(page: StreamPage, cursor: Cursor): Promise<Fra
 export function encodeAppended(appended: Appended, cursor: Cursor): Frame {
   const facts = factsOf({ ...appended, upToDate: true }, cursor);
   const control = encoder.encode(controlEvent(facts, cursor));
-  const { before, after } = roomFor(appended, control);
+  const { before, after } = marginsFor(appended, control);
   return frameAround(facts, control, bodyOf(appended, before, after));
 }
 
@@ -95,12 +95,12 @@ function factsOf({ streamId, contentType, nextOffset, upToDate, closed }: Facts,
 }
 
 /** Room for the frame around the body, so that the usual body is copied once. */
-function roomFor({ contentType }: Pick<Position, "contentType">, control: Uint8Array) {
+function marginsFor({ contentType }: Pick<Position, "contentType">, control: Uint8Array) {
   if (!isSSETextCompatibleContentType(contentType)) return { before: 0, after: 0 };
   return { before: DATA_FIELD.length, after: FIELD_END.length + control.length };
 }
 
-/** @param bytes The body, in the middle of the room that {@link roomFor} asks for. */
+/** @param bytes The body, in the middle of the room that {@link marginsFor} asks for. */
 function frameAround(
   facts: Omit<Frame, "bytes" | "dataLength" | "large">,
   control: Uint8Array,

@@ -91,7 +91,8 @@ export interface StreamStore {
    *
    * @param onChange may get what an append has added, which saves whoever stands at its start a read: only where the
    * store has it at hand, and only whole characters. Without it, or for whoever stands elsewhere, reading tells. It must
-   * not wait, and is called before the append is acknowledged.
+   * not wait, and is called before the append is acknowledged. A store that changes what another one's `read` gives has
+   * to call `onChange` without it.
    * @returns a function that ends the watch; calling it again does nothing.
    */
   watch(path: string, onChange: (appended?: Appended) => void): () => void;

@@ -91,12 +91,13 @@ export class PackTable {
   bytes(path: string, { streamId, start, length }: Pack): Uint8Array | undefined {
     const number = this.#numberOf({ path, streamId });
     if (number === undefined) return undefined;
-    const query = `SELECT data FROM dcs_chunks WHERE k >= ${KEY} AND k < ${KEY} ORDER BY k`;
+    const query = `SELECT size, data FROM dcs_chunks WHERE k >= ${KEY} AND k < ${KEY} ORDER BY k`;
     const whole = new Uint8Array(length);
     let filled = 0;
-    for (const { data } of this.#sql.exec<{ data: ArrayBuffer }>(query, number, start, number, start + length)) {
-      whole.set(new Uint8Array(data), filled);
-      filled += data.byteLength;
+    const rows = this.#sql.exec<{ size: number; data: ArrayBuffer }>(query, number, start, number, start + length);
+    for (const { size, data } of rows) {
+      whole.set(new Uint8Array(data, 0, size), filled);
+      filled += size;
     }
     if (filled !== length) throw new RangeError("The chunks of a pack are not what they were");
     return whole;

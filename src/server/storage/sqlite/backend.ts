@@ -14,7 +14,7 @@ import {
   type StreamRow,
   stateOf,
 } from "./rows.ts";
-import { KEY, SCHEMA, SCHEMA_VERSION, START } from "./schema.ts";
+import { KEY, MIGRATIONS, SCHEMA, SCHEMA_VERSION, START } from "./schema.ts";
 import { TaskTable } from "./task-table.ts";
 
 /** What the backend runs on: an object's whole storage, or only its SQL. */
@@ -54,7 +54,7 @@ export class SqliteBackend implements Backend {
   readonly #limits: ChunkLimits;
   readonly #tasks: TaskTable;
   readonly #writer: CommitWriter;
-  /** Numbers of streams by identity: a number is never used again, so it cannot go stale. */
+  /** Numbers of streams by identity: an identity is never used again, so it cannot go stale. */
   readonly #numbers = new Map<string, number>();
   /** Streams as their last append has left them, where that was an open chunk. */
   readonly #known = new Map<string, StreamRows>();
@@ -98,9 +98,8 @@ export class SqliteBackend implements Backend {
     decide: (snapshot: Snapshot) => Decision<Result>,
   ): Transacted<Result> {
     const known = this.#known.get(path);
-    // Whatever comes of it, only what is written now is known afterwards.
-    this.#known.delete(path);
-    const appended = known && this.#appendToKnown(path, known, keys, decide);
+    const mayAppend = keys.forkId === undefined && keys.taskId === undefined;
+    const appended = known && mayAppend ? this.#appendToKnown(path, known, keys, decide) : undefined;
     return appended ?? this.#readAndTransact(path, keys, decide);
   }
 
@@ -157,13 +156,22 @@ export class SqliteBackend implements Backend {
     if (this.#initialized) return true;
     const version = this.#storedVersion();
     if (version === undefined) return false;
-    if (version !== SCHEMA_VERSION) {
-      throw new Error(
-        `The tables dcs_… are of version ${version}, and this package reads and writes ${SCHEMA_VERSION}`,
-      );
-    }
+    this.#migrate(version);
     this.#initialized = true;
     return true;
+  }
+
+  #migrate(from: number): void {
+    if (from === SCHEMA_VERSION) return;
+    if (from > SCHEMA_VERSION) {
+      throw new Error(`The tables dcs_… are of version ${from}: go back to the release of this package that made them`);
+    }
+    this.#host.atomically(() => {
+      for (let version = from; version < SCHEMA_VERSION; version += 1) {
+        for (const statement of MIGRATIONS.get(version) ?? []) this.#sql.exec(statement);
+      }
+      this.#sql.exec("UPDATE dcs_meta SET value = ? WHERE key = 'schema_version'", SCHEMA_VERSION);
+    });
   }
 
   /**
@@ -181,6 +189,8 @@ export class SqliteBackend implements Backend {
     const append = commit && this.#mereAppend(commit);
     if (result === undefined || commit === undefined || !append?.movable) return undefined;
     const { producer } = commit;
+    // Whatever comes of it, only what is written now is known afterwards.
+    this.#known.delete(path);
     const write = (): LastChunkRow | undefined => {
       const last = this.#writer.extendIfKnown(path, known, append);
       if (last !== undefined && producer !== undefined) this.#writer.storeProducer(known.row.number, producer);
@@ -203,6 +213,7 @@ export class SqliteBackend implements Backend {
     const { result, commit } = decide(snapshot);
     if (commit === undefined) return { result, tail: snapshot.state?.tail };
     this.initialize();
+    this.#known.delete(path);
     const isMereAppend = this.#mereAppend(commit) !== undefined;
     const apply = (): Applied => this.#writer.apply(path, row, last, snapshot.state, commit);
     const applied = isMereAppend && commit.producer === undefined ? apply() : this.#host.atomically(apply);

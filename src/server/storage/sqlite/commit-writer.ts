@@ -78,7 +78,7 @@ export class CommitWriter {
     const { number } = row;
     const length = last.length + bytes.length;
     const room = roomFor(length, this.#limits.coalesceBelow) - length;
-    const known = [number, last.start, last.length, path, number];
+    const known = [number, last.start, last.length, last.seq, path, row.stream_id];
     const { rowsWritten } = this.#sql.exec(EXTEND_CHUNK_IF_KNOWN, length, last.length, bytes, room, at, ...known);
     return rowsWritten === 0 ? undefined : { ...last, length, written_at: at };
   }

@@ -11,7 +11,8 @@
  *   one or two pages instead of all. `size` says how much of it is data.
  * - `producers`, `forks` and `tasks` are small and keyed by what they are asked for.
  *
- * Numbers are never used twice: a reader of a removed stream finds nothing, not another stream's bytes.
+ * Numbers are not used twice: a reader of a removed stream finds nothing, not another stream's bytes. (Only one that was
+ * given out in a transaction that was rolled back is.)
  */
 export const SCHEMA: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS dcs_meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID`,
@@ -57,8 +58,16 @@ export const SCHEMA: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS dcs_tasks (id TEXT PRIMARY KEY, at INTEGER NOT NULL, job TEXT NOT NULL) WITHOUT ROWID`,
 ];
 
-/** Raised with every change of the tables; `initialize` migrates from older ones. */
+/** Raised with every change of the tables; older ones are migrated on first use. */
 export const SCHEMA_VERSION = 2;
+
+/** What makes tables of a version those of the next one. Every row of the largest table is written once. */
+export const MIGRATIONS: ReadonlyMap<number, readonly string[]> = new Map([
+  [
+    1,
+    ["ALTER TABLE dcs_chunks ADD COLUMN size INTEGER NOT NULL DEFAULT 0", "UPDATE dcs_chunks SET size = length(data)"],
+  ],
+]);
 
 /** Bits of a chunk key that hold the position: a stream's own bytes end below 1 TiB. */
 export const POSITION_BITS = 40;
@@ -78,9 +87,12 @@ export const EXTEND_CHUNK = `UPDATE dcs_chunks SET ${EXTENDED}, last_seq = ?, pr
 export const INSERT_CHUNK = `INSERT INTO dcs_chunks (k, seq, lead, written_at, last_seq, producers, size, data)
   VALUES (${KEY}, ?, ?, ?, ?, ?, ?, CAST(? || zeroblob(?) AS BLOB))`;
 
-/** {@link EXTEND_CHUNK}, if the chunk is as it is known, and the stream too, and takes appends. */
-export const EXTEND_CHUNK_IF_KNOWN = `UPDATE dcs_chunks SET ${EXTENDED} WHERE k = ${KEY} AND size = ?
-  AND EXISTS (SELECT 1 FROM dcs_streams WHERE path = ? AND number = ? AND closed = 0 AND soft_deleted = 0)`;
+/**
+ * {@link EXTEND_CHUNK}, if the chunk is as it is known, and the stream too, and takes appends. The stream is known by its
+ * identity: its number may be another one's after a rollback.
+ */
+export const EXTEND_CHUNK_IF_KNOWN = `UPDATE dcs_chunks SET ${EXTENDED} WHERE k = ${KEY} AND size = ? AND seq = ?
+  AND EXISTS (SELECT 1 FROM dcs_streams WHERE path = ? AND stream_id = ? AND closed = 0 AND soft_deleted = 0)`;
 
 /** Stores a producer's state. */
 export const UPSERT_PRODUCER = `INSERT INTO dcs_producers VALUES (?, ?, ?, ?)
