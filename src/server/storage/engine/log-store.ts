@@ -47,7 +47,7 @@ import type { Snapshot, SnapshotKeys, StreamState } from "./state.ts";
 import type { Sharing, StoreOptions } from "./store-options.ts";
 import { mint, StreamLog } from "./stream-log.ts";
 import { Touches } from "./touches.ts";
-import { type OnChange, Watchers } from "./watchers.ts";
+import { Watchers } from "./watchers.ts";
 
 export type { Sharing, StoreOptions } from "./store-options.ts";
 
@@ -217,7 +217,7 @@ export class LogStore implements StreamStore {
     return page;
   }
 
-  watch(path: string, onChange: OnChange): () => void {
+  watch(path: string, onChange: (appended?: Appended) => void): () => void {
     const unwatch = this.#watchers.add(path, onChange);
     this.#poll?.start(path);
     let watching = true;

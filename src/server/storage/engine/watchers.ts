@@ -1,7 +1,7 @@
 import type { Appended } from "../contract/index.ts";
 
 /** Called on a change, with what an append has added if that is known. */
-export type OnChange = (appended?: Appended) => void;
+type OnChange = (appended?: Appended) => void;
 
 /** Who wants to know of changes, by path. */
 export class Watchers {
