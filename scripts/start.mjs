@@ -36,7 +36,7 @@ async function stop() {
     return;
   }
   stopping = true;
-  setTimeout(() => process.exit(1), 5_000).unref();
+  setTimeout(() => process.exit(1), 20_000).unref();
   // The terminal's Ctrl-C ends the runtime too, and wrangler may trip over its closed pipes: by now that is no failure.
   process.on("uncaughtException", () => {});
   await server.stop().catch(() => {});

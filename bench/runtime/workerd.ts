@@ -7,7 +7,7 @@ import { Readable } from "node:stream";
 import { type ServedWorker, workerdConfig } from "./config.ts";
 import { findWorkerd } from "./workerd-binary.ts";
 
-const START_TIMEOUT_MS = 15_000;
+const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 2_000;
 /** The file descriptor on which workerd says which port it got. */
 const CONTROL_FD = 3;
@@ -31,7 +31,7 @@ export class Workerd {
    *
    * @param worker What to serve.
    * @param dir Folder for its configuration and, below it, its data, which outlives it.
-   * @throws Error when it does not listen within 15 seconds.
+   * @throws Error when it does not listen within a minute.
    */
   static async start(worker: ServedWorker, dir: string): Promise<Workerd> {
     const storage = join(dir, "data");

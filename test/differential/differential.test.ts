@@ -16,7 +16,10 @@ beforeAll(async () => {
   vi.spyOn(console, "error").mockImplementation(() => {});
   pair = await startPair();
 });
-afterAll(() => pair.stop());
+afterAll(async () => {
+  vi.restoreAllMocks();
+  await pair.stop();
+});
 
 describe("a known difference from the reference server", () => {
   test.each(DIFFERENCES.map((difference) => [difference.id, difference] as const))(

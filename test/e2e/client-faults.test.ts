@@ -108,7 +108,7 @@ test("everything is stored and read once while the server restarts under produce
   );
   await restarts;
   expect(acknowledged).toBe(600);
-}, 60_000);
+}, 120_000);
 
 test("a producer whose process is killed again and again has everything it acknowledged stored once", async () => {
   const outbox = join(await mkdtemp(join(tmpdir(), "outbox-")), "record.json");

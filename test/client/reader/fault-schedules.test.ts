@@ -174,7 +174,7 @@ describe("any schedule of faults", () => {
           expect(isLossy ? sameLineEnds(got) : got).toEqual(isLossy ? sameLineEnds(wanted) : wanted);
         }
       }),
-      { numRuns: RUNS, timeout: 5_000 },
+      { numRuns: RUNS, timeout: 20_000 },
     );
   }, 120_000);
 });
@@ -212,7 +212,7 @@ describe("a stream that is deleted and created again meanwhile", () => {
           },
         )
         .beforeEach(settled),
-      { numRuns: 50, timeout: 5_000 },
+      { numRuns: 50, timeout: 20_000 },
     );
   }, 60_000);
 });

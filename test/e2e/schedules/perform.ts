@@ -5,7 +5,7 @@ import { read } from "./read.ts";
 import type { Schedule } from "./schedule.ts";
 import { type Origins, Stage } from "./stage.ts";
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 /**
  * Lets a schedule happen to a new stream, and compares what everybody was told with what is stored: each acknowledged

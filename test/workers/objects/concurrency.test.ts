@@ -1,14 +1,11 @@
 import fc from "fast-check";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { Client, status } from "./client.ts";
 import { probe } from "./probe.ts";
 import { registrations } from "./storage.ts";
 
 const client = new Client("PROBED");
 const JSON_TYPE = { "Content-Type": "application/json" };
-
-// Megabytes and hundreds of requests take their time on a busy machine.
-vi.setConfig({ testTimeout: 30_000 });
 
 beforeEach(() => probe.reset());
 

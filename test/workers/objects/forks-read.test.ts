@@ -1,13 +1,10 @@
 import { abortAllDurableObjects } from "cloudflare:test";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { SseReader } from "../../support/sse.ts";
 import { Client, header, status } from "./client.ts";
 import { probe } from "./probe.ts";
 
 const client = new Client("PROBED");
-
-// Megabytes and hundreds of requests take their time on a busy machine.
-vi.setConfig({ testTimeout: 30_000 });
 
 beforeEach(() => probe.reset());
 

@@ -1,5 +1,5 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { SseReader } from "../../support/sse.ts";
 import { Client, header, status } from "./client.ts";
 import { probe } from "./probe.ts";
@@ -15,9 +15,6 @@ const sliding = { headers: { "Stream-TTL": String(TTL_SECONDS) } };
 const pass = (lifetimes: number) => {
   probe.clock.aheadMs += lifetimes * TTL_SECONDS * 1000;
 };
-
-// Megabytes and hundreds of requests take their time on a busy machine.
-vi.setConfig({ testTimeout: 30_000 });
 
 beforeEach(() => probe.reset());
 

@@ -1,8 +1,9 @@
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { Client, header, status } from "./client.ts";
+import { probe } from "./probe.ts";
 
-const client = new Client("STREAMS");
+const client = new Client("PROBED");
 
 const restarts: [name: string, restart: (path: string) => Promise<void>][] = [
   ["eviction", (path) => evictDurableObject(client.stub(path))],
@@ -10,6 +11,8 @@ const restarts: [name: string, restart: (path: string) => Promise<void>][] = [
   ["a crash", (path) => client.crash(path)],
   ["an alarm out of nowhere", (path) => runInDurableObject(client.stub(path), (object) => object.alarm())],
 ];
+
+beforeEach(() => probe.reset());
 
 const producer = (epoch: number, seq: number) => ({
   "Producer-Id": "writer",
@@ -100,6 +103,16 @@ describe.each(restarts)("after %s", (name, restart) => {
     await client.put(path, { headers });
     await restart(path);
     expect(await status(client.put(path, { headers }))).toBe(200);
+  });
+
+  test("a sliding lifetime runs out, a tenth late at most", async () => {
+    const path = named("lifetime");
+    await client.put(path, { headers: { "Stream-TTL": "600" } });
+    await restart(path);
+    probe.clock.aheadMs += 590_000;
+    expect(await status(client.head(path))).toBe(200);
+    probe.clock.aheadMs += 71_000;
+    expect(await status(client.head(path))).toBe(404);
   });
 
   test("the alarm is still set", async () => {

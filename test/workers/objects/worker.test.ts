@@ -63,6 +63,12 @@ describe("what the Worker passes on", () => {
     ]);
   });
 
+  test("is 413 for a body of 17 MiB where nobody has set a limit, and nothing is stored", async () => {
+    await client.put("unlimited");
+    expect(await status(client.post("unlimited", new Uint8Array(17 * 1024 * 1024)))).toBe(413);
+    expect(await client.text("unlimited")).toBe("");
+  });
+
   test("is 500, told to onError, when the object fails for another reason", async () => {
     const errors: unknown[] = [];
     const { ask } = door({ authorize: allowAnonymous(), onError: (error) => errors.push(String(error)) });
