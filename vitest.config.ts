@@ -99,7 +99,7 @@ export default defineConfig({
           testTimeout: 120_000,
           // The suite waits on the clock for much of its time, so more files run side by side than there are cores; but some
           // of its tests leave half a second to a server that has to answer in time.
-          maxWorkers: 4,
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
       },

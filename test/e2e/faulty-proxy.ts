@@ -70,6 +70,8 @@ export async function startFaultyProxy(
     faults.push(fault.type);
     forward({ target: proxy.target, agent }, request, response, fault).catch(() => reset(response));
   });
+  // No connection is lost but by a fault that was chosen.
+  server.keepAliveTimeout = 0;
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.on("error", () => {}).on("close", () => sockets.delete(socket));

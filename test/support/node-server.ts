@@ -31,6 +31,8 @@ export function serveFetchHandler(
   { port = 0, host = "127.0.0.1" }: { port?: number; host?: string } = {},
 ): Promise<NodeServer> {
   const server = createServer(nodeListener(handler));
+  // A busy client would send its next request on a connection that is just being closed for having been idle.
+  server.keepAliveTimeout = 0;
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {
