@@ -13,6 +13,11 @@ describe("a D1 database", () => {
     await empty();
     await body(() => new D1Store(env.DB));
   });
+
+  faultyRaces({ before: 0.03, after: 0.03, late: 0.03, slow: 0.1 }, async (body) => {
+    await empty();
+    await body((around) => new D1Store(intercept(env.DB, around), { clock: new HastyClock() }));
+  });
 });
 
 describe("SQLite in the place of D1", () => {
