@@ -34,6 +34,8 @@ const serverInWorkerd: Plugin = {
 const workerd = () =>
   cloudflareTest({ wrangler: { configPath: "./test/workers/wrangler.jsonc" }, remoteBindings: false });
 
+const inEveryRuntime = ["test/support/workerd-setup.ts"];
+
 /** Tests of examples import what these import: the package by its name. */
 const packageSources: Plugin = {
   name: "package-sources",
@@ -76,7 +78,16 @@ export default defineConfig({
       },
       {
         plugins: [workerd()],
-        test: { name: "workers", include: inWorkerd, ...patience, ...sideBySide, sequence: { groupOrder: 1 } },
+        test: {
+          name: "workers",
+          include: inWorkerd,
+          setupFiles: inEveryRuntime,
+          // A runtime for each file costs more than most files: each test has objects, or an empty database, of its own.
+          isolate: false,
+          ...patience,
+          ...sideBySide,
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         plugins: [serverInWorkerd, workerd()],
@@ -84,6 +95,7 @@ export default defineConfig({
           name: "workers-client",
           include: clientSuite,
           exclude: ["test/**/*.node.test.ts"],
+          setupFiles: inEveryRuntime,
           // A runtime for each file costs three times what its tests do, and no test of the client looks for another's.
           isolate: false,
           ...patience,
@@ -119,6 +131,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: inChromium,
+          globalSetup: ["test/browser/unpack.ts"],
           ...patience,
           ...sideBySide,
           sequence: { groupOrder: 4 },

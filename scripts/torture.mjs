@@ -26,7 +26,7 @@ if (
 }
 
 /** Objects that programs leave behind slow a runtime down, so each slice of programs gets a new one. */
-const SLICE = store === "memory" ? Number.POSITIVE_INFINITY : 100;
+const SLICE = Number.POSITIVE_INFINITY;
 const MS_PER_MINUTE = 60_000;
 
 /** Without a time, a number of programs takes as long as it takes; without either, a minute. */

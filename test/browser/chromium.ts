@@ -1,5 +1,5 @@
-import chromium from "@sparticuz/chromium";
-import { type Browser, chromium as playwright } from "playwright-core";
+import { type Browser, chromium } from "playwright-core";
+import { inject } from "vitest";
 
 /**
  * Starts the Chromium that came with `npm ci`; nothing is downloaded and none on the machine is used.
@@ -9,8 +9,8 @@ import { type Browser, chromium as playwright } from "playwright-core";
  * @returns A browser without windows. Closing it is the caller's.
  */
 export async function launchChromium(): Promise<Browser> {
-  return playwright.launch({
-    executablePath: await chromium.executablePath(),
+  return chromium.launch({
+    executablePath: inject("chromium"),
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none"],
   });
 }

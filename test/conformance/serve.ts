@@ -1,11 +1,10 @@
 import "../../scripts/quiet.mjs";
-import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
-import { createTestHarness } from "wrangler";
 import { allowAnonymous, createStreamHandler } from "../../src/server/http/index.ts";
 import { MemoryStore } from "../../src/server/storage/memory/index.ts";
 import { startBareWorkerd } from "../support/bare-workerd.ts";
 import { serveFetchHandler } from "../support/node-server.ts";
+import { type Bindings, startSimulated, type WorkerToServe } from "../support/simulated-worker.ts";
 import { SERVED_LONG_POLL_MS } from "./timing.ts";
 
 declare module "vitest" {
@@ -22,16 +21,23 @@ declare module "vitest" {
   }
 }
 
+const D1: Bindings = { DB: { type: "d1", id: "conformance" } };
+const KV: Bindings = { KV: { type: "kv", id: "conformance" } };
+const R2: Bindings = { BUCKET: { type: "r2", name: "conformance" } };
+
 /** Starts the servers for the whole project and hands their origins to the tests. Returns the teardown. */
 export default async function serve(project: TestProject): Promise<() => Promise<void>> {
   const [sqlite, memory, d1Object, d1Worker, kvObject, r2Object, r2Worker, node] = await Promise.all([
     serveObjects("SqliteObject"),
     serveObjects("MemoryObject"),
-    serveWorker("wrangler.d1-object.jsonc"),
-    serveWorker("wrangler.d1.jsonc", "wrangler.d1-elsewhere.jsonc"),
-    serveWorker("wrangler.kv-object.jsonc"),
-    serveWorker("wrangler.r2-object.jsonc"),
-    serveWorker("wrangler.r2.jsonc"),
+    startSimulated(objectsOver("D1Object", D1)),
+    startSimulated(
+      worker("d1-worker.ts", { ...D1, ELSEWHERE: { type: "worker", workerName: "d1-elsewhere-worker.ts" } }),
+      worker("d1-elsewhere-worker.ts", D1),
+    ),
+    startSimulated(objectsOver("KVObject", KV)),
+    startSimulated(objectsOver("R2Object", R2)),
+    startSimulated(worker("r2-worker.ts", R2)),
     serveNode(),
   ]);
   project.provide("sqliteObject", sqlite.origin);
@@ -49,20 +55,20 @@ export default async function serve(project: TestProject): Promise<() => Promise
   };
 }
 
-/** Serves objects that need no other binding, on a bare workerd: without a proxy in front it takes half the time. */
+/** Serves objects that need no other binding. */
 async function serveObjects(className: string) {
   const { origin, stop } = await startBareWorkerd(new URL("worker.ts", import.meta.url), className);
   return { origin, close: stop };
 }
 
-/** Serves a Worker, and beside it others that it has bindings to. */
-async function serveWorker(...configs: readonly string[]) {
-  const harness = createTestHarness({
-    root: fileURLToPath(new URL(".", import.meta.url)),
-    workers: configs.map((configPath) => ({ configPath })),
-  });
-  const { url } = await harness.listen();
-  return { origin: url.origin, close: () => harness.close() };
+/** A plain Worker. */
+function worker(file: string, bindings: Bindings): WorkerToServe {
+  return { name: file, entry: new URL(file, import.meta.url), bindings };
+}
+
+/** A Worker whose objects have a store over shared storage. */
+function objectsOver(className: string, bindings: Bindings): WorkerToServe {
+  return { ...worker("worker.ts", bindings), className };
 }
 
 function serveNode() {

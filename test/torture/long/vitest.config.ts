@@ -22,7 +22,12 @@ export default defineConfig({
       {
         root,
         plugins: [cloudflareTest({ wrangler: { configPath: "./test/workers/wrangler.jsonc" }, remoteBindings: false })],
-        test: { name: "workers", include: ["test/torture/workers/long.ts"], provide: { torture } },
+        test: {
+          name: "workers",
+          include: ["test/torture/workers/long.ts"],
+          setupFiles: ["test/support/workerd-setup.ts"],
+          provide: { torture },
+        },
       },
     ],
   },
