@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { formatReport, isSame } from "./demo/report.ts";
 import { transfer } from "./demo/transfer.ts";
-import { startDevServer } from "./dev-server.ts";
+import type { DevServer } from "./dev-server.ts";
 
 const USAGE = `usage: npm run demo -- [FILE] [--url ORIGIN]
 
@@ -41,7 +41,7 @@ if (options === undefined) {
 async function run(file: string, origin: string | undefined): Promise<boolean> {
   // Before a server is started for nothing.
   await access(file, constants.R_OK);
-  const server = origin === undefined ? await startDevServer({ port: 0, persist: false }) : undefined;
+  const server = origin === undefined ? await startServer() : undefined;
   try {
     const target = origin ?? server?.origin ?? "";
     const path = `/v1/stream/demo/${randomUUID()}`;
@@ -57,6 +57,12 @@ async function run(file: string, origin: string | undefined): Promise<boolean> {
   } finally {
     await server?.stop();
   }
+}
+
+/** To load what it is made of takes longer than most demos. */
+async function startServer(): Promise<DevServer> {
+  const { startDevServer } = await import("./dev-server.ts");
+  return startDevServer({ port: 0, persist: false });
 }
 
 function readOptions(): { file: string; url: string | undefined } | undefined {

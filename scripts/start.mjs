@@ -4,9 +4,10 @@ import "./quiet.mjs";
 import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { PortTakenError, startDevServer } from "./dev-server.ts";
 
 const { port, persist } = readOptions();
+// Only now: to load what it is made of takes a second.
+const { PortTakenError, startDevServer } = await import("./dev-server.ts");
 
 const server = await startDevServer({ port, persist, watch: true }).catch((error) => {
   console.error(error instanceof PortTakenError ? error.message : error);
