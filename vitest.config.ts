@@ -2,8 +2,11 @@ import { dirname, join, relative, resolve } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig, type Plugin } from "vitest/config";
 import { packagePaths } from "./scripts/package-paths.mjs";
+import { TestOrder } from "./scripts/test-order.ts";
 
 const inWorkerd = ["test/workers/**/*.test.ts", "test/**/*.workers.test.ts"];
+/** Those of them whose objects have names, and would meet those of another file. */
+const withNamedObjects = ["test/workers/objects/**/*.test.ts"];
 const conformance = ["test/conformance/**/*.test.ts"];
 /** What needs a server that is another program. */
 const endToEnd = ["test/e2e/**/*.test.ts", "test/**/*.served.test.ts"];
@@ -51,6 +54,7 @@ const sideBySide = { maxWorkers: 2 };
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: TestOrder },
     projects: [
       {
         plugins: [packageSources],
@@ -81,9 +85,21 @@ export default defineConfig({
         test: {
           name: "workers",
           include: inWorkerd,
+          exclude: withNamedObjects,
           setupFiles: inEveryRuntime,
           // A runtime for each file costs more than most files: each test has objects, or an empty database, of its own.
           isolate: false,
+          ...patience,
+          ...sideBySide,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        plugins: [workerd()],
+        test: {
+          name: "workers-objects",
+          include: withNamedObjects,
+          setupFiles: inEveryRuntime,
           ...patience,
           ...sideBySide,
           sequence: { groupOrder: 1 },

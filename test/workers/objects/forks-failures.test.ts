@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { Client, header, status } from "./client.ts";
+import { eventually } from "./eventually.ts";
 import { probe } from "./probe.ts";
 import { fireAlarm, holdings, NOTHING, plannedKinds, registrations } from "./storage.ts";
 
@@ -10,15 +11,15 @@ beforeEach(() => probe.reset());
 describe("a failure on the way", () => {
   test("between acquiring and creating leaves an intent, and its alarm releases the source", async () => {
     await client.put("crash", { body: "data" });
-    const acquired = Promise.withResolvers<void>();
+    let acquired = false;
     const over = Promise.withResolvers<void>();
     probe.disturb("crash acquireFork", async (proceed) => {
       await proceed();
-      acquired.resolve();
+      acquired = true;
       await over.promise;
     });
     const answer = status(client.fork("crash/fork", "crash"));
-    await acquired.promise;
+    await eventually(() => acquired).toBe(true);
     await client.crash("crash/fork");
     expect(await answer).toBe(503);
     over.resolve();
@@ -30,15 +31,15 @@ describe("a failure on the way", () => {
 
   test("of the target is healed by the client's next request", async () => {
     await client.put("heal", { body: "data" });
-    const acquired = Promise.withResolvers<void>();
+    let acquired = false;
     const over = Promise.withResolvers<void>();
     probe.disturb("heal acquireFork", async (proceed) => {
       await proceed();
-      acquired.resolve();
+      acquired = true;
       await over.promise;
     });
     const answer = status(client.fork("heal/fork", "heal"));
-    await acquired.promise;
+    await eventually(() => acquired).toBe(true);
     await client.crash("heal/fork");
     await answer;
     over.resolve();

@@ -2,6 +2,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import { SseReader } from "../../support/sse.ts";
 import { Client, header, status } from "./client.ts";
+import { eventually } from "./eventually.ts";
 import { probe } from "./probe.ts";
 import { fireAlarm, holdings, NOTHING } from "./storage.ts";
 
@@ -46,16 +47,10 @@ describe("the alarm", () => {
   });
 
   test("fires by itself, and frees a stream whose life is over", async () => {
-    const ended = Promise.withResolvers<void>();
     await client.put("by-itself", sliding);
     pass(1);
-    await runInDurableObject(client.stub("by-itself"), async (object, { storage }) => {
-      const alarm = object.alarm.bind(object);
-      object.alarm = () => alarm().then(ended.resolve, ended.reject);
-      await storage.setAlarm(Date.now() + 1);
-    });
-    await ended.promise;
-    expect(await holdings(client, "by-itself")).toEqual(NOTHING);
+    await client.inside("by-itself", ({ storage }) => storage.setAlarm(Date.now() + 1));
+    await eventually(() => holdings(client, "by-itself")).toEqual(NOTHING);
   });
 });
 
