@@ -66,7 +66,6 @@ export default defineConfig({
           isolate: false,
           ...patience,
           ...sideBySide,
-          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -77,7 +76,6 @@ export default defineConfig({
           globalSetup: ["test/package/install.ts"],
           ...patience,
           ...sideBySide,
-          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -91,7 +89,6 @@ export default defineConfig({
           isolate: false,
           ...patience,
           ...sideBySide,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -102,7 +99,6 @@ export default defineConfig({
           setupFiles: inEveryRuntime,
           ...patience,
           ...sideBySide,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -116,7 +112,6 @@ export default defineConfig({
           isolate: false,
           ...patience,
           ...sideBySide,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -128,7 +123,8 @@ export default defineConfig({
           // The suite waits on the clock for much of its time, so more files run side by side than there are cores; but some
           // of its tests leave half a second to a server that has to answer in time.
           maxWorkers: 3,
-          sequence: { groupOrder: 2 },
+          // Vitest wants to run those apart that run another number of files at a time.
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -139,7 +135,6 @@ export default defineConfig({
           // Each test starts programs of its own, and some start a server.
           ...patience,
           ...sideBySide,
-          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -150,7 +145,6 @@ export default defineConfig({
           globalSetup: ["test/browser/unpack.ts"],
           ...patience,
           ...sideBySide,
-          sequence: { groupOrder: 4 },
         },
       },
     ],
