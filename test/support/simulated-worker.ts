@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { Miniflare, type MiniflareOptions } from "miniflare";
 import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from "../../bench/runtime/bundle.ts";
+import { findWorkerd } from "../../bench/runtime/workerd-binary.ts";
 
 type SimulatedWorkerOptions = MiniflareOptions["workers"][number];
 
@@ -27,9 +28,27 @@ export interface WorkerToServe {
  */
 export async function startSimulated(first: WorkerToServe, ...others: readonly WorkerToServe[]) {
   const workers = await Promise.all([first, ...others].map(optionsOf));
-  const miniflare = new Miniflare({ logRequests: false, workers });
+  const miniflare = await withNewestRuntime(async () => {
+    const starting = new Miniflare({ logRequests: false, workers });
+    await starting.ready;
+    return starting;
+  });
   const { origin } = await miniflare.unsafeGetDirectURL(first.name);
   return { origin, close: () => miniflare.dispose() };
+}
+
+let starts = 0;
+
+/** Has Miniflare start what `wrangler dev` would: by itself it starts the older runtime of the pool for tests in workerd. */
+async function withNewestRuntime<T>(start: () => Promise<T>): Promise<T> {
+  starts += 1;
+  process.env.MINIFLARE_WORKERD_PATH = findWorkerd().path;
+  try {
+    return await start();
+  } finally {
+    starts -= 1;
+    if (starts === 0) delete process.env.MINIFLARE_WORKERD_PATH;
+  }
 }
 
 async function optionsOf({ name, entry, bindings, className }: WorkerToServe): Promise<SimulatedWorkerOptions> {
