@@ -1,5 +1,5 @@
 import type { Clock } from "../../../shared/index.ts";
-import { isJsonContentType, StreamGoneError, type StreamId } from "../../../shared/index.ts";
+import { isJsonContentType, StreamGoneError, type StreamId, StreamNotFoundError } from "../../../shared/index.ts";
 import type {
   AcquireRequest,
   ForkOrigin,
@@ -45,8 +45,16 @@ export class LocalForkSource implements ForkSource {
     const { result: view } = await backend.transact(source, { forkId }, (snapshot) => ({
       result: { state: requireForkable(fresh(snapshot), request, clock.now()), forkEnd: snapshot.forkEnd },
     }));
-    const base = await this.#forkPoint(request, view.state, view.forkEnd);
-    const found = { streamId: view.state.streamId, base };
+    const { streamId } = view.state;
+    const base = await this.#forkPoint(request, view.state, view.forkEnd).catch(async (error) => {
+      if (!(error instanceof StreamGoneError)) throw error;
+      // It was deleted meanwhile, and what is there now decides.
+      const { result: now } = await backend.transact(source, { forkId }, (snapshot) => ({
+        result: requireForkable(fresh(snapshot), request, clock.now()),
+      }));
+      throw now.streamId === streamId ? error : new StreamNotFoundError({ path: source });
+    });
+    const found = { streamId, base };
     const { result } = await backend.transact(source, { forkId }, (snapshot) =>
       decideAcquire(fresh(snapshot), request, found, clock.now()),
     );

@@ -7,6 +7,7 @@ import {
   isStreamError,
   mintStreamId,
   type Offset,
+  StreamGoneError,
   type StreamId,
   StreamNotFoundError,
   systemClock,
@@ -173,7 +174,7 @@ export class LogStore implements StreamStore {
       maxBytes: options.maxBytes ?? DEFAULT_GET_BYTES,
     });
     const { streamId, nextOffset, upToDate, etag, contentType, closed } = page;
-    const messages = await collectMessages(page, start, log);
+    const messages = await this.#intact(path, state, () => collectMessages(page, start, log));
     return { streamId, messages, nextOffset, upToDate, etag, contentType, closed };
   }
 
@@ -234,8 +235,13 @@ export class LogStore implements StreamStore {
     return this.#maintenance.run();
   }
 
-  async #page(path: string, state: StreamState, options: ReadOptions): Promise<OpenPage> {
-    const log = new StreamLog(path, state, this.#backend, this.#sources);
+  #page(path: string, state: StreamState, options: ReadOptions): Promise<OpenPage> {
+    return this.#intact(path, state, () => this.#open(path, state, options));
+  }
+
+  async #open(path: string, state: StreamState, options: ReadOptions): Promise<OpenPage> {
+    const failure = (error: unknown) => this.#failureOf(path, state, error);
+    const log = new StreamLog(path, state, this.#backend, this.#sources, failure);
     const start = await log.resolve(options.offset);
     await this.#accesses.touch(path, state);
     const { tail, streamId, contentType } = state;
@@ -256,6 +262,23 @@ export class LogStore implements StreamStore {
       chunks: () => log.chunks(start.pos, end.pos),
     };
     return { log, start: start.pos, page };
+  }
+
+  /** Reads of a stream that was loaded before. @throws what the path answers now when the bytes went away meanwhile. */
+  async #intact<T>(path: string, state: StreamState, read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      throw await this.#failureOf(path, state, error);
+    }
+  }
+
+  /** Bytes go away with their stream, and that is gone only while forks read it: otherwise there is none any more. */
+  async #failureOf(path: string, { streamId }: StreamState, error: unknown): Promise<unknown> {
+    if (!(error instanceof StreamGoneError)) return error;
+    const presence = presenceOf(await this.#load(path), this.#clock.now());
+    const isThere = presence.kind !== "absent" && presence.state.streamId === streamId;
+    return isThere ? error : new StreamNotFoundError({ path });
   }
 
   async #live(path: string): Promise<StreamState> {

@@ -30,8 +30,16 @@ export class StreamLog {
   readonly #parts: readonly SegmentReader[];
   /** Tells the backend where a reader is going to look. */
   readonly #expect: (position: LogPosition) => void;
+  readonly #failure: (error: unknown) => Promise<unknown>;
 
-  constructor(path: string, state: StreamState, backend: Backend, sources: ForkSource) {
+  /** @param failure What the bytes fail with, instead of an error that comes from where they are. */
+  constructor(
+    path: string,
+    state: StreamState,
+    backend: Backend,
+    sources: ForkSource,
+    failure: (error: unknown) => Promise<unknown> = async (error) => error,
+  ) {
     const json = isJsonContentType(state.contentType);
     const inherited = (state.fork?.segments ?? []).map(
       (segment) => new InheritedReader(sources, { ...segment, forkId: state.streamId }),
@@ -41,6 +49,7 @@ export class StreamLog {
       end: state.tail.pos,
     });
     this.#state = state;
+    this.#failure = failure;
     this.#expect = (position) => backend.expect?.({ path, streamId: state.streamId }, position);
     this.#json = json;
     this.#text = !json && isSSETextCompatibleContentType(state.contentType);
@@ -120,10 +129,14 @@ export class StreamLog {
 
   /** The stored bytes from `start` to `end`, chunk by chunk. @throws StreamGoneError when they go away meanwhile. */
   async *chunks(start: number, end: number): AsyncGenerator<Uint8Array> {
-    for (const part of this.#parts) {
-      const from = Math.max(start, part.start);
-      const to = Math.min(end, part.end);
-      if (from < to) yield* part.chunks(from, to);
+    try {
+      for (const part of this.#parts) {
+        const from = Math.max(start, part.start);
+        const to = Math.min(end, part.end);
+        if (from < to) yield* part.chunks(from, to);
+      }
+    } catch (error) {
+      throw await this.#failure(error);
     }
   }
 
