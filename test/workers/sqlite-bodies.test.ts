@@ -210,6 +210,6 @@ describe("an object", () => {
       expect(store.has("s")).toBe(false);
       await create(store, "s", { data: bytes("new") });
       expect(await contentOf(store, "s")).toBe("new");
-      await expect(bytesOf(page)).rejects.toMatchObject({ _tag: "StreamGoneError" });
+      await expect(bytesOf(page)).rejects.toMatchObject({ _tag: "StreamNotFoundError" });
     }));
 });

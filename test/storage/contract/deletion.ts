@@ -59,14 +59,14 @@ export function deletionContract(check: Check): void {
       const rest = async () => {
         for (let step = await reading.next(); !step.done; step = await reading.next()) expect(step.value[0]).toBe(120);
       };
-      expect(await refusalTag(rest())).toBe("StreamGoneError");
+      expect(await refusalTag(rest())).toBe("StreamNotFoundError");
     });
 
     check("breaks a page that was not begun", async ({ store }) => {
       await create(store, "s", { data: bytes("abc") });
       const page = await store.read("s");
       await store.delete("s");
-      expect(await refusalTag(bytesOf(page))).toBe("StreamGoneError");
+      expect(await refusalTag(bytesOf(page))).toBe("StreamNotFoundError");
     });
 
     check("ends a wait", async ({ store }) => {

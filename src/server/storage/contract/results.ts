@@ -92,7 +92,8 @@ export interface StreamPage {
   /**
    * Pulls the stored bytes of the range, one chunk in memory at a time. May be called once.
    *
-   * @throws StreamGoneError when the stream goes away before the range was read to its end.
+   * @throws what the path answers when the stream goes away before the range was read to its end: StreamNotFoundError,
+   * also when another stream is there by then.
    */
   chunks(): AsyncIterable<Uint8Array>;
 }

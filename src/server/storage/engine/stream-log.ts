@@ -127,7 +127,7 @@ export class StreamLog {
     return this.at(pos);
   }
 
-  /** The stored bytes from `start` to `end`, chunk by chunk. @throws StreamGoneError when they go away meanwhile. */
+  /** The stored bytes from `start` to `end`, chunk by chunk. @throws what `failure` makes of it when they go away meanwhile. */
   async *chunks(start: number, end: number): AsyncGenerator<Uint8Array> {
     try {
       for (const part of this.#parts) {
