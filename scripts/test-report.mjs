@@ -4,7 +4,8 @@ import { dirname, relative } from "node:path";
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
 /**
- * The tests that ran, by folder of test/ and by file, from JSON reports of vitest. One that is not there counts nothing.
+ * The tests that ran, by folder of test/ and by file, from JSON reports of vitest. One that is not there, or not whole,
+ * counts nothing.
  *
  * @param {readonly string[]} reports Paths of the reports.
  * @returns {Promise<{ folders: Map<string, Counts>, files: Map<string, Counts> }>}
@@ -33,8 +34,11 @@ export async function readTestCounts(reports) {
  * @returns {Promise<{ name: string, status: string, assertionResults: { status: string }[] }[]>}
  */
 async function resultsIn(report) {
-  const text = await readFile(report, "utf8").catch(() => undefined);
-  return text === undefined ? [] : JSON.parse(text).testResults;
+  try {
+    return JSON.parse(await readFile(report, "utf8")).testResults;
+  } catch {
+    return [];
+  }
 }
 
 /** A file may run in several projects. @param {Map<string, Counts>} sums @param {string} key @param {Counts} counts */

@@ -30,7 +30,10 @@ export async function startSimulated(first: WorkerToServe, ...others: readonly W
   const workers = await Promise.all([first, ...others].map(optionsOf));
   const miniflare = await withNewestRuntime(async () => {
     const starting = new Miniflare({ logRequests: false, workers });
-    await starting.ready;
+    await starting.ready.catch(async (error) => {
+      await starting.dispose();
+      throw error;
+    });
     return starting;
   });
   const { origin } = await miniflare.unsafeGetDirectURL(first.name);

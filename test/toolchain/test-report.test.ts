@@ -46,8 +46,10 @@ describe("the counts of npm test", () => {
     expect(files.get("test/a/x.test.ts")).toEqual({ passed: 0, failed: 1, skipped: 0 });
   });
 
-  test("are none where there is no report", async () => {
-    const { folders, files } = await readTestCounts([join(folder, "missing.json")]);
+  test("are none where there is no whole report", async () => {
+    const half = join(folder, "half.json");
+    await writeFile(half, '{"testResults": [');
+    const { folders, files } = await readTestCounts([join(folder, "missing.json"), half]);
     expect([folders.size, files.size]).toEqual([0, 0]);
   });
 });

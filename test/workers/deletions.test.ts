@@ -12,39 +12,45 @@ import { deletionsWhileRead } from "./shared/deletions.ts";
 import { HastyClock } from "./shared/hasty-clock.ts";
 import { inObject } from "./sqlite-harness.ts";
 
-let stores = 0;
-const options = () => ({ clock: new HastyClock() });
+let prefixes = 0;
+const freshPrefix = (): string => {
+  prefixes += 1;
+  return `deletions-${prefixes}/`;
+};
 
-deletionsWhileRead("D1 under an owner", true, async (around, body) => {
+const clock = () => new HastyClock();
+
+deletionsWhileRead("D1 under an owner", true, async (body) => {
   await emptyDatabase();
-  await body(new D1Store(interceptD1(env.DB, around), { ...options(), owner: "s" }));
+  await body((around) => new D1Store(interceptD1(env.DB, around), { clock: clock(), owner: "s" }));
 });
 
-deletionsWhileRead("D1 that instances share", false, async (around, body) => {
+deletionsWhileRead("D1 that instances share", false, async (body) => {
   await emptyDatabase();
-  await body(new D1Store(interceptD1(env.DB, around), options()));
+  await body((around) => new D1Store(interceptD1(env.DB, around), { clock: clock() }));
 });
 
-deletionsWhileRead("R2 under an owner", true, async (around, body) => {
+deletionsWhileRead("R2 under an owner", true, async (body) => {
   await emptyBucket();
-  await body(new R2Store(interceptR2(env.BUCKET, around), { ...options(), owner: "s" }));
+  await body((around) => new R2Store(interceptR2(env.BUCKET, around), { clock: clock(), owner: "s" }));
 });
 
-deletionsWhileRead("R2 that instances share", false, async (around, body) => {
+deletionsWhileRead("R2 that instances share", false, async (body) => {
   await emptyBucket();
-  await body(new R2Store(interceptR2(env.BUCKET, around), options()));
+  await body((around) => new R2Store(interceptR2(env.BUCKET, around), { clock: clock() }));
 });
 
-deletionsWhileRead("KV with an object", false, (around, body) =>
+deletionsWhileRead("KV with an object", false, (body) =>
   inObject((state) => {
-    stores += 1;
-    const kv = interceptKV(env.KV, (run, call) => tracked(around(run, call)));
-    return body(new KVStore(kv, { ...options(), state, packBytes: 1, prefix: `deletions-${stores}/` }));
+    const prefix = freshPrefix();
+    return body((around) => {
+      const kv = interceptKV(env.KV, (run, call) => tracked(around(run, call)));
+      return new KVStore(kv, { clock: clock(), state, packBytes: 1, prefix });
+    });
   }),
 );
 
-deletionsWhileRead("KV alone", false, (around, body) => {
-  stores += 1;
-  const kv = interceptKV(env.KV, around);
-  return body(new KVStore(kv, { ...options(), prefix: `deletions-${stores}/` }));
+deletionsWhileRead("KV alone", false, (body) => {
+  const prefix = freshPrefix();
+  return body((around) => new KVStore(interceptKV(env.KV, around), { clock: clock(), prefix }));
 });

@@ -82,11 +82,16 @@ export class Failures {
     }
   }
 
-  /** Breaks what {@link cutOff} holds. */
+  /** Breaks what {@link during} and {@link cutOff} hold. */
   cut(): void {
     this.#cut.reject(new Error("The process is gone"));
     this.#cut = Promise.withResolvers();
     this.#cut.promise.catch(() => {});
+  }
+
+  /** What a process does for itself, as long as it lives: its timers end with it. */
+  during<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#cut.promise]);
   }
 
   /** An answer of a process, as long as the process lives: event streams break with it. */

@@ -69,7 +69,7 @@ function open(
           process = start();
           return true;
         case "maintained":
-          await process.store.maintain().catch(() => {});
+          await failures.during(process.store.maintain()).catch(() => {});
           return true;
         case "storage failing":
           failures.begin(disturbance);

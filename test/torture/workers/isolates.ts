@@ -50,7 +50,11 @@ function serve(program: Program, simulation: Simulation, storage: SharedStorage)
       connections.cut();
       stop();
     };
-    return { store, fetch: (request: Request) => connections.cutOff(handle(request)), end };
+    return {
+      fetch: (request: Request) => connections.cutOff(handle(request)),
+      maintain: () => connections.during(store.maintain()),
+      end,
+    };
   };
   const isolates = Array.from({ length: ISOLATES }, start);
   const isolateOf = (client: number) => {
@@ -65,7 +69,7 @@ function serve(program: Program, simulation: Simulation, storage: SharedStorage)
     failures: failures.counts,
     fetch: (client, request) => isolateOf(client).fetch(request),
     calm: () => failures.end(),
-    maintain: async () => void (await isolateOf(0).store.maintain()),
+    maintain: async () => void (await isolateOf(0).maintain()),
     disturb: async (disturbance) => {
       switch (disturbance.kind) {
         case "isolate replaced":
@@ -74,7 +78,7 @@ function serve(program: Program, simulation: Simulation, storage: SharedStorage)
           return true;
         case "maintained":
           await isolateOf(1)
-            .store.maintain()
+            .maintain()
             .catch(() => {});
           return true;
         case "storage failing":

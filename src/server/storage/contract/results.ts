@@ -92,8 +92,8 @@ export interface StreamPage {
   /**
    * Pulls the stored bytes of the range, one chunk in memory at a time. May be called once.
    *
-   * @throws what the path answers when the stream goes away before the range was read to its end: StreamNotFoundError,
-   * also when another stream is there by then.
+   * @throws StreamNotFoundError when the stream goes away before the range was read to its end, also when another one is
+   * there by then; StreamGoneError when what a fork inherits went away under it.
    */
   chunks(): AsyncIterable<Uint8Array>;
 }

@@ -264,7 +264,7 @@ export class LogStore implements StreamStore {
     return { log, start: start.pos, page };
   }
 
-  /** Reads of a stream that was loaded before. @throws what the path answers now when the bytes went away meanwhile. */
+  /** Reads of a stream that was loaded before. @throws StreamNotFoundError when it went away meanwhile. */
   async #intact<T>(path: string, state: StreamState, read: () => Promise<T>): Promise<T> {
     try {
       return await read();
