@@ -12,6 +12,8 @@ import { Inbox, type Order } from "./inbox.ts";
 
 const ORDERS = 400;
 const KILLS = 3;
+/** The consumer is killed within each part of the orders but the last, so that it always finds more. */
+const PART = ORDERS / (KILLS + 1);
 
 const folder = await mkdtemp(join(tmpdir(), "node-consumer-"));
 const file = join(folder, "inbox.db");
@@ -19,11 +21,16 @@ const server = await startDevServer({ port: 0, persist: false });
 const stream = new DurableStream<Order>({ url: `${server.origin}/v1/stream/orders` });
 await stream.create();
 
-const producing = produce();
-for (let kill = 1; kill <= KILLS; kill += 1) await consumeUntil((ORDERS * kill) / (KILLS + 1));
-await producing;
+const producer = stream.producer({ id: "shop", maxBatchMessages: 5 });
+for (let kill = 0; kill < KILLS; kill += 1) {
+  // Orders keep coming, whether or not somebody takes them.
+  const producing = produce(kill * PART);
+  await consumeUntil(kill * PART + PART / 2);
+  await producing;
+}
+await produce(KILLS * PART);
 // Only now, since a consumer ends by itself when it has come to the end of a closed stream.
-await stream.close();
+await producer.close({ closeStream: true });
 await consumeUntil(Number.POSITIVE_INFINITY);
 await server.stop();
 
@@ -39,11 +46,10 @@ inbox.close();
 await rm(folder, { recursive: true });
 process.exitCode = duplicates === 0 && gaps === 0 ? 0 : 1;
 
-/** Orders keep coming, whether or not somebody takes them. */
-async function produce(): Promise<void> {
-  await using producer = stream.producer({ id: "shop", maxBatchMessages: 5 });
-  for (let id = 0; id < ORDERS; id += 1) await producer.submit({ id, cents: 100 + id });
-  await producer.close();
+/** Sends the next orders, and waits until they are stored. */
+async function produce(from: number): Promise<void> {
+  for (let id = from; id < from + PART; id += 1) await producer.submit({ id, cents: 100 + id });
+  await producer.flush();
 }
 
 /** Runs the consumer, and kills it without a warning when it has come to some order. */
