@@ -20,25 +20,21 @@ const freshPrefix = (): string => {
 
 const clock = () => new HastyClock();
 
-deletionsWhileRead("D1 under an owner", true, async (body) => {
-  await emptyDatabase();
-  await body((around) => new D1Store(interceptD1(env.DB, around), { clock: clock(), owner: "s" }));
-});
+const OWNERS = { "under an owner": "s", "that instances share": undefined };
 
-deletionsWhileRead("D1 that instances share", false, async (body) => {
-  await emptyDatabase();
-  await body((around) => new D1Store(interceptD1(env.DB, around), { clock: clock() }));
-});
+for (const [sharing, owner] of Object.entries(OWNERS)) {
+  const queued = owner !== undefined;
 
-deletionsWhileRead("R2 under an owner", true, async (body) => {
-  await emptyBucket();
-  await body((around) => new R2Store(interceptR2(env.BUCKET, around), { clock: clock(), owner: "s" }));
-});
+  deletionsWhileRead(`D1 ${sharing}`, queued, async (body) => {
+    await emptyDatabase();
+    await body((around) => new D1Store(interceptD1(env.DB, around), { clock: clock(), owner }));
+  });
 
-deletionsWhileRead("R2 that instances share", false, async (body) => {
-  await emptyBucket();
-  await body((around) => new R2Store(interceptR2(env.BUCKET, around), { clock: clock() }));
-});
+  deletionsWhileRead(`R2 ${sharing}`, queued, async (body) => {
+    await emptyBucket();
+    await body((around) => new R2Store(interceptR2(env.BUCKET, around), { clock: clock(), owner }));
+  });
+}
 
 deletionsWhileRead("KV with an object", false, (body) =>
   inObject((state) => {
